@@ -1,0 +1,2 @@
+//! The command: see the library's `cli` module.
+fn main() {}

@@ -1,0 +1,119 @@
+//! Ordered octets in one piece, with the frames they came from: the one act of reassembly.
+//!
+//! TCP, TSDU, SSDU and RTSE reassembly are the same thing: pieces are appended in order, and taken from the
+//! front when they are complete.
+
+use crate::capture::{Octets, Piece};
+
+/// Octets collected from several places, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Buffer {
+    bytes: Vec<u8>,
+    pieces: Vec<Piece>,
+    /// Position of `bytes[0]`: how many octets were ever taken from the front.
+    base: u64,
+    /// How many octets at the front of `bytes` were taken already.
+    taken: usize,
+}
+
+impl Buffer {
+    /// An empty buffer.
+    pub fn new() -> Self {
+        Buffer::default()
+    }
+
+    /// Adds `octets` at the end.
+    pub fn append(&mut self, octets: Octets<'_>) {
+        if octets.is_empty() {
+            return;
+        }
+        let end = self.base + self.bytes.len() as u64;
+        for piece in octets.pieces() {
+            let piece = Piece { start: end + piece.start, ..piece };
+            // Runs that follow on from the last one (a segment cut by record boundaries) stay one run.
+            let follows = self.pieces.last().is_some_and(|last| {
+                last.frame == piece.frame
+                    && u64::from(last.offset) + (piece.start - last.start) == u64::from(piece.offset)
+            });
+            if !follows {
+                self.pieces.push(piece);
+            }
+        }
+        self.bytes.extend_from_slice(octets.bytes());
+    }
+
+    /// The octets that are there and not taken yet.
+    pub fn octets(&self) -> Octets<'_> {
+        Octets::new(&self.bytes[self.taken..], &self.pieces, self.base + self.taken as u64)
+    }
+
+    /// How many octets are there and not taken yet.
+    pub fn len(&self) -> usize {
+        self.bytes.len() - self.taken
+    }
+
+    /// Whether nothing is there.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes `count` octets from the front; at most those that are there.
+    pub fn take(&mut self, count: usize) {
+        self.taken += count.min(self.len());
+        // Moving the rest down costs as much as what was taken, so it is done when the taken part is the larger.
+        if self.taken * 2 >= self.bytes.len() {
+            self.bytes.drain(..self.taken);
+            self.base += self.taken as u64;
+            self.taken = 0;
+            let live = self.pieces.partition_point(|piece| piece.start <= self.base).saturating_sub(1);
+            self.pieces.drain(..live);
+            if self.bytes.is_empty() {
+                self.pieces.clear();
+            }
+        }
+    }
+
+    /// Forgets everything and gives large storage back.
+    pub fn clear(&mut self) {
+        self.take(self.len());
+        if self.bytes.capacity() > 64 * 1024 {
+            *self = Buffer { base: self.base, ..Buffer::default() };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::{FrameNo, Place};
+
+    fn piece(frame: u64, offset: u32) -> [Piece; 1] {
+        [Piece { start: 0, frame: FrameNo(frame), offset }]
+    }
+
+    #[test]
+    fn octets_keep_their_frames_while_others_are_taken() {
+        let mut buffer = Buffer::new();
+        buffer.append(Octets::new(b"abcd", &piece(1, 54), 0));
+        buffer.append(Octets::new(b"efgh", &piece(2, 54), 0));
+        assert_eq!(buffer.octets().bytes(), b"abcdefgh");
+        buffer.take(3);
+        assert_eq!(buffer.octets().bytes(), b"defgh");
+        assert_eq!(buffer.octets().frames(), [FrameNo(1), FrameNo(2)]);
+        buffer.take(2);
+        assert_eq!(buffer.octets().place(0), Place { frame: FrameNo(2), offset: 55 });
+        buffer.append(Octets::new(b"ijkl", &piece(4, 60), 0));
+        assert_eq!(buffer.octets().bytes(), b"fghijkl");
+        assert_eq!(buffer.octets().frames(), [FrameNo(2), FrameNo(4)]);
+        buffer.take(99);
+        assert!(buffer.is_empty());
+    }
+
+    #[test]
+    fn runs_that_follow_on_are_joined() {
+        let mut buffer = Buffer::new();
+        buffer.append(Octets::new(b"ab", &piece(1, 54), 0));
+        buffer.append(Octets::new(b"cd", &piece(1, 56), 0));
+        assert_eq!(buffer.octets().pieces().count(), 1);
+    }
+}
