@@ -1,1 +1,597 @@
-//! TODO
+//! The one way through the house: frames in, what they mean out.
+//!
+//! Memory depends on the connections that are open, never on the size of the capture.
+
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::analysis::Association;
+use crate::capture::{Capture, Damage, FileFacts, Frame, FrameNo, Item, Octets, Piece, Timestamp};
+use crate::findings::{Check, Collector, Mark, Rule, Scene, rules};
+use crate::layers::note::{Cap, Note, What};
+use crate::layers::stack::{Now, Output, Pdu, Stack};
+use crate::layers::tpkt::{self, Probe};
+use crate::layers::upper::Knowledge;
+use crate::layers::{Side, lower};
+use crate::net::{self, Endpoint, Flags, Packet, Segment};
+use crate::stream::{Flow, Incident, Loss, Receiver};
+use crate::tree::{Display, FieldDef, Sink};
+
+/// How many closed connections are remembered, so that late segments of them are not taken for new ones.
+const LINGERING: usize = 4096;
+
+/// How long a closed connection is remembered, in nanoseconds of capture time.
+const LINGER_TIME: i64 = 60_000_000_000;
+
+/// How many connections that are not TPKT are remembered as such. When there are more, all are forgotten and
+/// looked at again.
+const STRANGERS: usize = 65_536;
+
+/// How many octets decide whether a connection on another port is TPKT.
+const PROBED: usize = 16;
+
+static PAYLOAD: FieldDef = FieldDef::new("tcp.payload", "TCP payload", Display::Octets);
+
+/// What the pipeline does with which connections.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Ports on which TPKT is expected.
+    pub ports: Vec<u16>,
+    /// Whether connections on other ports are probed for TPKT.
+    pub probe: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { ports: vec![102], probe: true }
+    }
+}
+
+/// Takes what the pipeline finds out, in the order of the capture.
+pub trait View {
+    /// What fields are described into.
+    type Sink: Sink;
+
+    /// The sink.
+    fn sink(&mut self) -> &mut Self::Sink;
+
+    /// The frame `now` is about to be read.
+    fn begin(&mut self, _now: Now) {}
+
+    /// A PDU was completed in the frame `now`.
+    fn pdu(&mut self, _pdu: &Pdu<'_>, _association: &Association, _now: Now) {}
+
+    /// Something happened on the TCP connection of an association.
+    fn incident(&mut self, _side: Side, _incident: &Incident<'_>, _association: &Association, _now: Now) {}
+
+    /// A frame has been read; what the sink holds is about it.
+    ///
+    /// # Errors
+    /// Those of the output that the view writes to.
+    fn frame(&mut self, _frame: &Read<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// An association is over, or the capture is. They come in the order of their ends.
+    ///
+    /// # Errors
+    /// Those of the output that the view writes to.
+    fn association(&mut self, _association: Association) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is known of a frame when it has been read.
+#[derive(Clone, Copy, Debug)]
+pub struct Read<'a> {
+    /// The frame.
+    pub frame: &'a Frame<'a>,
+    /// Its TCP segment.
+    pub ends: Option<(Endpoint, Endpoint)>,
+    /// The association it belongs to.
+    pub association: Option<&'a Association>,
+    /// The findings on its fields.
+    pub marks: &'a [Mark],
+}
+
+/// What is left to say when the capture has been read.
+#[derive(Debug)]
+pub struct Report {
+    /// The findings, by frame.
+    pub collector: Collector,
+    /// The files.
+    pub files: Vec<FileFacts>,
+    /// How many frames were read.
+    pub frames: u64,
+    /// How many associations there are.
+    pub associations: u32,
+    /// Whether a file was cut short or damaged.
+    pub damaged: bool,
+}
+
+/// Reads `capture` to its end and shows `view` what is in it. `progress` is called now and then.
+///
+/// # Errors
+/// Those of the view's output. Whatever is wrong with the capture is in the report.
+pub fn run<V: View>(
+    mut capture: Capture,
+    options: &Options,
+    view: &mut V,
+    mut progress: impl FnMut(&Capture),
+) -> io::Result<Report> {
+    let mut pipeline = Pipeline::new(options);
+    let mut frames = 0;
+    while let Some(item) = capture.next() {
+        match item {
+            Item::Frame(frame) => {
+                frames += 1;
+                pipeline.frame_or_report(&frame, view)?;
+                if frames % 8192 == 0 {
+                    progress(&capture);
+                }
+            }
+            Item::Damage(damage) => pipeline.damage(&damage),
+        }
+    }
+    pipeline.finish(view)?;
+    Ok(Report {
+        collector: pipeline.collector,
+        files: capture.files().to_vec(),
+        frames,
+        associations: pipeline.numbers,
+        damaged: pipeline.damaged,
+    })
+}
+
+/// The rules, by when they are asked.
+#[derive(Debug, Default)]
+struct Asked {
+    note: Vec<&'static Rule>,
+    frame: Vec<&'static Rule>,
+    capture: Vec<&'static Rule>,
+}
+
+impl Asked {
+    fn new() -> Asked {
+        let mut asked = Asked::default();
+        for rule in rules() {
+            match rule.check {
+                Check::Note(_) => asked.note.push(rule),
+                Check::Frame(_) => asked.frame.push(rule),
+                Check::Capture(_) => asked.capture.push(rule),
+            }
+        }
+        asked
+    }
+}
+
+/// Both ends of a connection, the lower one first: the same for both directions.
+type FlowKey = (Endpoint, Endpoint);
+
+fn key_of(segment: &Segment<'_>) -> FlowKey {
+    (segment.from.min(segment.to), segment.from.max(segment.to))
+}
+
+/// What is known of the connection between two ends.
+#[derive(Debug)]
+enum Slot {
+    /// It is not TPKT.
+    Stranger,
+    /// It may turn out to be TPKT: no payload was seen yet, or too little.
+    Candidate(Box<Candidate>),
+    /// It is TPKT.
+    Conversation(Box<Conversation>),
+}
+
+#[derive(Debug)]
+struct Candidate {
+    flow: Flow,
+    first: Now,
+    /// The first segments with payload, where it was too little to tell.
+    held: Vec<HeldSegment>,
+}
+
+/// A segment that waits until it is known what the connection is.
+#[derive(Debug)]
+struct HeldSegment {
+    header: Segment<'static>,
+    bytes: Vec<u8>,
+    pieces: Vec<Piece>,
+}
+
+impl HeldSegment {
+    fn new(segment: &Segment<'_>) -> HeldSegment {
+        HeldSegment {
+            header: Segment { payload: Octets::new(&[], &[], 0), ..*segment },
+            bytes: segment.payload.bytes().to_vec(),
+            pieces: segment.payload.pieces().collect(),
+        }
+    }
+
+    fn segment(&self) -> Segment<'_> {
+        Segment { payload: Octets::new(&self.bytes, &self.pieces, 0), ..self.header }
+    }
+}
+
+/// Which sides of a connection have ended their stream.
+#[derive(Clone, Copy, Debug, Default)]
+struct Closed([bool; 2]);
+
+impl Closed {
+    fn both(self) -> bool {
+        self.0 == [true; 2]
+    }
+}
+
+#[derive(Debug)]
+struct Conversation {
+    flow: Flow,
+    stack: Stack,
+    association: Association,
+    closed: Closed,
+}
+
+#[derive(Debug)]
+struct Pipeline<'o> {
+    options: &'o Options,
+    rules: Asked,
+    net: net::Reader,
+    slots: HashMap<FlowKey, Slot>,
+    strangers: usize,
+    lingering: VecDeque<(Timestamp, FlowKey)>,
+    collector: Collector,
+    numbers: u32,
+    damaged: bool,
+    last: Now,
+}
+
+impl<'o> Pipeline<'o> {
+    fn new(options: &'o Options) -> Pipeline<'o> {
+        Pipeline {
+            options,
+            rules: Asked::new(),
+            net: net::Reader::new(),
+            slots: HashMap::new(),
+            strangers: 0,
+            lingering: VecDeque::new(),
+            collector: Collector::default(),
+            numbers: 0,
+            damaged: false,
+            last: Now { frame: FrameNo::NONE, time: Timestamp(0) },
+        }
+    }
+
+    fn damage(&mut self, damage: &Damage) {
+        self.damaged = true;
+        let now = Now { frame: damage.after, ..self.last };
+        for rule in &self.rules.capture {
+            if let Check::Capture(check) = rule.check {
+                check(damage, &Scene { now, association: None }, rule, &mut self.collector);
+            }
+        }
+    }
+
+    /// Reads a frame; should that fail by a fault of ours, the connection is given up and the run goes on.
+    fn frame_or_report<V: View>(&mut self, frame: &Frame<'_>, view: &mut V) -> io::Result<()> {
+        match catch_unwind(AssertUnwindSafe(|| self.frame(frame, view))) {
+            Ok(done) => done,
+            Err(_) => {
+                let now = Now { frame: frame.number, time: frame.time };
+                crate::findings::internal_error(&Scene { now, association: None }, &mut self.collector);
+                self.net = net::Reader::new();
+                self.slots.retain(|_, slot| !matches!(slot, Slot::Conversation(c) if c.association.last_frame == now.frame));
+                Ok(())
+            }
+        }
+    }
+
+    fn frame<V: View>(&mut self, frame: &Frame<'_>, view: &mut V) -> io::Result<()> {
+        let now = Now { frame: frame.number, time: frame.time };
+        let before = std::mem::replace(&mut self.last, now);
+        let before = (before.frame != FrameNo::NONE).then_some(before.time);
+        self.collector.next_frame();
+        view.begin(now);
+        self.forget(now.time, view)?;
+        let mut net = std::mem::take(&mut self.net);
+        let packet = net.read(frame);
+        if V::Sink::KEEPS {
+            lower::describe(frame, &packet, before, view.sink());
+        }
+        let key = match &packet.segment {
+            Some(segment) => self.segment(segment, now, view)?,
+            None => None,
+        };
+        let ends = packet.segment.as_ref().map(|segment| (segment.from, segment.to));
+        let association = match key.and_then(|key| self.slots.get(&key)) {
+            Some(Slot::Conversation(conversation)) => Some(&conversation.association),
+            _ => None,
+        };
+        if let (true, Some(association)) = (packet.cut, association) {
+            let missing = frame.original_length.saturating_sub(frame.octets.len() as u32);
+            for rule in &self.rules.frame {
+                if let Check::Frame(check) = rule.check {
+                    check(missing, &Scene { now, association: Some(association) }, rule, &mut self.collector);
+                }
+            }
+        }
+        let shown = Read { frame, ends, association, marks: self.collector.marks() };
+        let done = view.frame(&shown);
+        self.net = net;
+        done
+    }
+
+    /// Reads a segment; gives the key of the conversation it belongs to.
+    fn segment<V: View>(
+        &mut self,
+        segment: &Segment<'_>,
+        now: Now,
+        view: &mut V,
+    ) -> io::Result<Option<FlowKey>> {
+        let key = key_of(segment);
+        let expected = self.options.ports.contains(&segment.from.port) || self.options.ports.contains(&segment.to.port);
+        if !expected && !self.options.probe {
+            return Ok(None);
+        }
+        let reopened = match self.slots.get(&key) {
+            Some(Slot::Conversation(known)) => known.flow.reopened_by(segment),
+            Some(Slot::Candidate(known)) => known.flow.reopened_by(segment),
+            Some(Slot::Stranger) => segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::ACK),
+            None => false,
+        };
+        if reopened {
+            self.close(&key, view)?;
+        }
+        if !self.slots.contains_key(&key) {
+            let ports = &self.options.ports;
+            let flow = Flow::new(segment, |port| ports.contains(&port));
+            let slot = match expected {
+                true => Slot::Conversation(Box::new(self.conversation(flow, now))),
+                false => Slot::Candidate(Box::new(Candidate { flow, first: now, held: Vec::new() })),
+            };
+            self.slots.insert(key, slot);
+        }
+        let held = self.probe(&key, segment);
+        let Pipeline { slots, rules, collector, lingering, .. } = self;
+        let Some(Slot::Conversation(conversation)) = slots.get_mut(&key) else { return Ok(None) };
+        let Conversation { flow, stack, association, closed } = conversation.as_mut();
+        association.last_frame = now.frame;
+        let mut feed = Feed { stack, association, rules, collector, view, now, delivered: 0, closed: *closed };
+        for held in &held {
+            flow.push(&held.segment(), &mut feed);
+        }
+        flow.push(segment, &mut feed);
+        let (delivered, now_closed) = (feed.delivered, feed.closed);
+        if V::Sink::KEEPS && !segment.payload.is_empty() {
+            let side = flow.side(segment);
+            let pending = stack.pending(side);
+            let payload = segment.payload;
+            let sink = view.sink();
+            sink.source(payload);
+            match (delivered, pending) {
+                (0, _) => lower::describe_withheld(payload.len(), sink),
+                (_, 1..) => lower::describe_pending(pending.min(payload.len()), payload.len(), sink),
+                _ => {}
+            }
+        }
+        if now_closed.both() && !closed.both() {
+            lingering.push_back((now.time, key));
+        }
+        *closed = now_closed;
+        Ok(Some(key))
+    }
+
+    fn conversation(&mut self, flow: Flow, first: Now) -> Conversation {
+        self.numbers += 1;
+        let ends = [flow.end(Side::Initiator), flow.end(Side::Responder)];
+        let association = Association::new(self.numbers, ends[0], ends[1], first);
+        Conversation { flow, stack: Stack::new(), association, closed: Closed::default() }
+    }
+
+    /// Looks at a connection on another port: is it TPKT? Gives the segments that waited for the answer.
+    fn probe(&mut self, key: &FlowKey, segment: &Segment<'_>) -> Vec<HeldSegment> {
+        let Some(Slot::Candidate(candidate)) = self.slots.get_mut(key) else { return Vec::new() };
+        if segment.payload.is_empty() {
+            candidate.flow.push(segment, &mut Deaf);
+            return Vec::new();
+        }
+        let mut first: Vec<u8> = candidate.held.iter().flat_map(|held| held.bytes.iter().copied()).collect();
+        first.extend_from_slice(segment.payload.slice(0, PROBED).bytes());
+        match tpkt::probe(&first) {
+            Probe::Certain => match self.slots.remove(key) {
+                Some(Slot::Candidate(candidate)) => {
+                    let conversation = self.conversation(candidate.flow, candidate.first);
+                    self.slots.insert(*key, Slot::Conversation(Box::new(conversation)));
+                    candidate.held
+                }
+                _ => Vec::new(),
+            },
+            Probe::Unsure if first.len() < PROBED => {
+                candidate.held.push(HeldSegment::new(segment));
+                Vec::new()
+            }
+            _ => {
+                self.slots.insert(*key, Slot::Stranger);
+                self.strangers += 1;
+                if self.strangers > STRANGERS {
+                    self.slots.retain(|_, slot| !matches!(slot, Slot::Stranger));
+                    self.strangers = 0;
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// Forgets connections that were closed long ago.
+    fn forget<V: View>(&mut self, time: Timestamp, view: &mut V) -> io::Result<()> {
+        while let Some((closed, key)) = self.lingering.front().copied() {
+            if self.lingering.len() <= LINGERING && time.0.saturating_sub(closed.0) < LINGER_TIME {
+                break;
+            }
+            self.lingering.pop_front();
+            if matches!(self.slots.get(&key), Some(Slot::Conversation(c)) if c.closed.both()) {
+                self.close(&key, view)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends what is known of a connection.
+    fn close<V: View>(&mut self, key: &FlowKey, view: &mut V) -> io::Result<()> {
+        let now = self.last;
+        match self.slots.remove(key) {
+            Some(Slot::Conversation(conversation)) => {
+                let Conversation { mut flow, mut stack, mut association, closed } = *conversation;
+                let mut feed = Feed {
+                    stack: &mut stack,
+                    association: &mut association,
+                    rules: &self.rules,
+                    collector: &mut self.collector,
+                    view,
+                    now,
+                    delivered: 0,
+                    closed,
+                };
+                flow.finish(&mut feed);
+                for side in [Side::Initiator, Side::Responder] {
+                    feed.end_of_stream(side);
+                }
+                association.finish();
+                view.association(association)
+            }
+            Some(Slot::Stranger) => {
+                self.strangers = self.strangers.saturating_sub(1);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn finish<V: View>(&mut self, view: &mut V) -> io::Result<()> {
+        let mut open: Vec<(u32, FlowKey)> = self
+            .slots
+            .iter()
+            .filter_map(|(key, slot)| match slot {
+                Slot::Conversation(conversation) => Some((conversation.association.number, *key)),
+                _ => None,
+            })
+            .collect();
+        open.sort_unstable_by_key(|(number, _)| *number);
+        for (_, key) in open {
+            self.close(&key, view)?;
+        }
+        Ok(())
+    }
+}
+
+/// Hears nothing: for segments without payload.
+struct Deaf;
+
+impl Receiver for Deaf {
+    fn octets(&mut self, _: Side, _: Octets<'_>) {}
+    fn lost(&mut self, _: Side, _: Loss) {}
+    fn incident(&mut self, _: Side, _: Incident<'_>) {}
+}
+
+/// Feeds the streams of one connection to its stack, and what the stack gives to analysis, rules and view.
+struct Feed<'a, V: View> {
+    stack: &'a mut Stack,
+    association: &'a mut Association,
+    rules: &'a Asked,
+    collector: &'a mut Collector,
+    view: &'a mut V,
+    now: Now,
+    delivered: usize,
+    closed: Closed,
+}
+
+impl<V: View> Feed<'_, V> {
+    fn split(&mut self) -> (&mut Stack, Tell<'_, V>) {
+        let tell = Tell {
+            association: self.association,
+            rules: self.rules,
+            collector: self.collector,
+            view: self.view,
+            now: self.now,
+        };
+        (self.stack, tell)
+    }
+
+    fn end_of_stream(&mut self, side: Side) {
+        let now = self.now;
+        let (stack, mut tell) = self.split();
+        stack.finish(side, now, &mut tell);
+    }
+
+    fn note(&mut self, what: What, side: Side, octets: Octets<'_>) {
+        self.split().1.note(&Note { what, side, field: &PAYLOAD, octets });
+    }
+}
+
+impl<V: View> Receiver for Feed<'_, V> {
+    fn octets(&mut self, side: Side, octets: Octets<'_>) {
+        self.delivered += octets.len();
+        self.association.count(side, octets.len());
+        let now = self.now;
+        let (stack, mut tell) = self.split();
+        stack.octets(side, octets, now, &mut tell);
+    }
+
+    fn lost(&mut self, side: Side, loss: Loss) {
+        self.association.miss(loss);
+        self.note(What::Missing(loss), side, Octets::new(&[], &[], 0));
+        let now = self.now;
+        let (stack, mut tell) = self.split();
+        stack.lost(side, loss, now, &mut tell);
+    }
+
+    fn incident(&mut self, side: Side, incident: Incident<'_>) {
+        match incident {
+            Incident::Conflict { second, .. } => self.note(What::Conflict, side, second),
+            Incident::Midstream => {
+                self.stack.midstream(side);
+                self.note(What::Midstream, side, Octets::new(&[], &[], 0));
+            }
+            Incident::WindowExceeded => self.note(What::Cap(Cap::OutOfOrder), side, Octets::new(&[], &[], 0)),
+            Incident::Finished => {
+                self.closed.0[side.index()] = true;
+                self.end_of_stream(side);
+            }
+            Incident::Reset => self.closed.0 = [true; 2],
+            _ => {}
+        }
+        self.association.incident(side, &incident, self.now);
+        self.view.incident(side, &incident, self.association, self.now);
+    }
+}
+
+/// Where the stack's facts and notes go.
+struct Tell<'a, V: View> {
+    association: &'a mut Association,
+    rules: &'a Asked,
+    collector: &'a mut Collector,
+    view: &'a mut V,
+    now: Now,
+}
+
+impl<V: View> Output for Tell<'_, V> {
+    type Sink = V::Sink;
+
+    fn sink(&mut self) -> &mut V::Sink {
+        self.view.sink()
+    }
+
+    fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge) {
+        self.association.pdu(pdu, knowledge, self.now);
+        self.view.pdu(pdu, self.association, self.now);
+    }
+
+    fn note(&mut self, note: &Note<'_>) {
+        let scene = Scene { now: self.now, association: Some(self.association) };
+        for rule in &self.rules.note {
+            if let Check::Note(check) = rule.check {
+                check(note, &scene, rule, self.collector);
+            }
+        }
+    }
+}

@@ -1,1 +1,15 @@
-//! TODO
+//! What is wrong or worth knowing, as data: a registry of rules, and the findings that they raise.
+
+mod collector;
+mod finding;
+mod registry;
+mod rules;
+
+pub use collector::{Collector, Mark};
+pub use finding::{Certainty, Evidence, Finding, Severity};
+pub use registry::{Check, Rule, Scene, find, rules};
+
+/// A fault of this program itself, met while a frame was read: the frame is given up and the run goes on.
+pub(crate) fn internal_error(scene: &Scene<'_>, out: &mut Collector) {
+    rules::internal_error(scene, out);
+}

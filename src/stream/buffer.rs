@@ -73,6 +73,14 @@ impl Buffer {
         }
     }
 
+    /// Keeps the first `count` octets and forgets the rest.
+    pub fn truncate(&mut self, count: usize) {
+        self.bytes.truncate(self.taken.saturating_add(count));
+        let end = self.base + self.bytes.len() as u64;
+        let kept = self.pieces.partition_point(|piece| piece.start < end);
+        self.pieces.truncate(kept);
+    }
+
     /// Forgets everything and gives large storage back.
     pub fn clear(&mut self) {
         self.take(self.len());

@@ -29,6 +29,14 @@ impl Side {
         }
     }
 
+    /// The word for it in a sentence.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Side::Initiator => "initiator",
+            Side::Responder => "responder",
+        }
+    }
+
     /// 0 for the initiator, 1 for the responder: an index into what is kept for both.
     pub const fn index(self) -> usize {
         self as usize

@@ -1,0 +1,461 @@
+//! What is known of one association: who called whom, what was asked and answered, how it ended.
+
+use crate::capture::{FrameNo, Octets, Timestamp};
+use crate::layers::cotp::{self, TpduKind};
+use crate::layers::foreign::Application;
+use crate::layers::presentation::{self, Context, Mode};
+use crate::layers::session::{self, Spdu, SpduKind};
+use crate::layers::stack::{Content, Now, Pdu};
+use crate::layers::upper::{Facts, Knowledge};
+use crate::layers::{Side, acse, mts, rtse};
+use crate::net::Endpoint;
+use crate::stream::{Incident, Loss};
+use crate::tree::Tag;
+
+use super::machine::{Event, Machine, Step};
+use crate::layers::mts::Kind;
+
+/// How an association ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Released in order.
+    Released,
+    /// Refused by the end that was called.
+    Refused,
+    /// Aborted.
+    Aborted,
+    /// The connection below was cut.
+    Disconnected,
+    /// Not over when the capture ended.
+    Open,
+    /// Asked for and never answered.
+    Unanswered,
+}
+
+impl Outcome {
+    /// The name used in output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Outcome::Released => "released",
+            Outcome::Refused => "refused",
+            Outcome::Aborted => "aborted",
+            Outcome::Disconnected => "disconnected",
+            Outcome::Open => "open",
+            Outcome::Unanswered => "unanswered",
+        }
+    }
+}
+
+/// A value that one side asked for and the other answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked<T> {
+    /// What the initiator offered or proposed.
+    pub offered: Option<T>,
+    /// What the responder answered.
+    pub accepted: Option<T>,
+}
+
+impl<T> Default for Asked<T> {
+    fn default() -> Self {
+        Asked { offered: None, accepted: None }
+    }
+}
+
+impl<T> Asked<T> {
+    /// Whether neither side said anything.
+    pub fn is_empty(&self) -> bool {
+        self.offered.is_none() && self.accepted.is_none()
+    }
+
+    fn set(&mut self, side: Side, value: Option<T>) {
+        let place = match side {
+            Side::Initiator => &mut self.offered,
+            Side::Responder => &mut self.accepted,
+        };
+        *place = value.or(place.take());
+    }
+}
+
+/// What CONNECT and ACCEPT said (X.225 8.3.1, 8.3.4).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SessionFacts {
+    /// Version bits: 01 version 1, 02 version 2.
+    pub version: Asked<u8>,
+    /// Session user requirements.
+    pub functional_units: Asked<u16>,
+    /// Calling session selector.
+    pub calling_selector: Option<Vec<u8>>,
+    /// Called session selector.
+    pub called_selector: Option<Vec<u8>>,
+}
+
+/// What the CP and CPA said (X.226 8.2).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PresentationFacts {
+    /// The mode.
+    pub mode: Option<Mode>,
+    /// Whether the mode was not seen in a CP or CPA but worked out from what followed.
+    pub inferred: bool,
+    /// Calling presentation selector.
+    pub calling_selector: Option<Vec<u8>>,
+    /// Called presentation selector.
+    pub called_selector: Option<Vec<u8>>,
+    /// The contexts proposed, with their results.
+    pub contexts: Vec<Context>,
+}
+
+/// What RTORQ and RTOAC said (X.228 7.1, 7.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RtseFacts {
+    /// checkpointSize, in units of 1024 octets.
+    pub checkpoint_size: Asked<i64>,
+    /// windowSize.
+    pub window_size: Asked<i64>,
+    /// dialogueMode of the RTORQ.
+    pub dialogue_mode: Option<i64>,
+    /// applicationProtocol of the RTORQ, in X.410 mode.
+    pub application_protocol: Option<i64>,
+    /// Whether an RTORQ or RTOAC was seen at all.
+    pub seen: bool,
+}
+
+/// One association, or one connection of another protocol on TPKT.
+#[derive(Clone, Debug)]
+pub struct Association {
+    /// Its number, from 1 in order of first frame.
+    pub number: u32,
+    /// What uses the connection; `None` where nothing told.
+    pub application: Option<Application>,
+    /// Which kind of MHS association.
+    pub kind: Option<Kind>,
+    /// The end that called.
+    pub initiator: Endpoint,
+    /// The end that was called.
+    pub responder: Endpoint,
+    /// The frame that opened it, or the first that was captured of it.
+    pub first_frame: FrameNo,
+    /// Its last frame.
+    pub last_frame: FrameNo,
+    /// When it was opened, or its first frame captured.
+    pub opened: Timestamp,
+    /// When it ended, or `None` while it is open.
+    pub closed: Option<Timestamp>,
+    /// CR C1, or CC C1 where there was no CR.
+    pub calling_tsap: Option<Vec<u8>>,
+    /// CR C2, or CC C2.
+    pub called_tsap: Option<Vec<u8>>,
+    /// TPDU size in octets.
+    pub tpdu_size: Asked<u32>,
+    /// The session connection.
+    pub session: SessionFacts,
+    /// The presentation connection.
+    pub presentation: PresentationFacts,
+    /// application-context-name of the AARQ, or of the AARE.
+    pub application_context: Vec<u8>,
+    /// Reliable transfer.
+    pub rtse: RtseFacts,
+    /// The name in the initiator's bind.
+    pub initiator_name: Option<Vec<u8>>,
+    /// The name in the responder's bind.
+    pub responder_name: Option<Vec<u8>>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The layer that ended it.
+    pub ended_by: Option<Tag>,
+    /// How it ended, in words.
+    pub reason: Option<String>,
+    /// Values that RTSE transferred to their end.
+    pub transfers: u64,
+    /// Octets of TCP payload that each side sent, as far as they were captured: the initiator's, the responder's.
+    pub octets: [u64; 2],
+    /// Octets that the capture misses, of both directions.
+    pub missing_octets: u64,
+    /// Whether the capture holds the connection from its beginning.
+    pub from_the_start: bool,
+    machine: Machine,
+}
+
+impl Association {
+    /// An association that nothing is known of but its ends.
+    pub fn new(number: u32, initiator: Endpoint, responder: Endpoint, now: Now) -> Association {
+        Association {
+            number,
+            application: None,
+            kind: None,
+            initiator,
+            responder,
+            first_frame: now.frame,
+            last_frame: now.frame,
+            opened: now.time,
+            closed: None,
+            calling_tsap: None,
+            called_tsap: None,
+            tpdu_size: Asked::default(),
+            session: SessionFacts::default(),
+            presentation: PresentationFacts::default(),
+            application_context: Vec::new(),
+            rtse: RtseFacts::default(),
+            initiator_name: None,
+            responder_name: None,
+            outcome: Outcome::Open,
+            ended_by: None,
+            reason: None,
+            transfers: 0,
+            octets: [0; 2],
+            missing_octets: 0,
+            from_the_start: true,
+            machine: Machine::default(),
+        }
+    }
+
+    /// The end on `side`.
+    pub fn end(&self, side: Side) -> Endpoint {
+        match side {
+            Side::Initiator => self.initiator,
+            Side::Responder => self.responder,
+        }
+    }
+
+    /// Takes note of octets that `side` sent.
+    pub fn count(&mut self, side: Side, octets: usize) {
+        self.octets[side.index()] += octets as u64;
+    }
+
+    /// Takes note of octets that are missing.
+    pub fn miss(&mut self, loss: Loss) {
+        self.missing_octets = self.missing_octets.saturating_add(loss.octets);
+    }
+
+    /// Takes note of what happened on the TCP connection.
+    pub fn incident(&mut self, side: Side, incident: &Incident<'_>, now: Now) {
+        let (event, what) = match incident {
+            Incident::Opened => (Event::Syn, ""),
+            Incident::Accepted => (Event::SynAck, ""),
+            Incident::Finished => (Event::Fin, "closed"),
+            Incident::Reset => (Event::Reset, "reset"),
+            Incident::Midstream => {
+                self.from_the_start = false;
+                return;
+            }
+            _ => return,
+        };
+        let before = self.machine;
+        let step = self.machine.step(side, event);
+        self.follow(step, now, || before.tcp_reason(side, event, what));
+    }
+
+    /// Takes note of a PDU.
+    pub fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge, now: Now) {
+        match pdu.content {
+            Content::Tpdu(tpdu) => self.tpdu(pdu.side, tpdu, now),
+            Content::Spdu { spdu, tsdu, upper, transfer } => {
+                self.transfers += u64::from(transfer.is_some());
+                self.spdu(pdu.side, spdu, tsdu, upper, knowledge, now);
+            }
+            Content::Foreign { .. } => {
+                let step = self.machine.step(pdu.side, Event::Foreign);
+                self.follow(step, now, String::new);
+            }
+        }
+    }
+
+    /// The association as the end of the capture leaves it.
+    pub fn finish(&mut self) {
+        if self.ended_by.is_none() {
+            self.outcome = self.machine.unfinished();
+            if self.outcome == Outcome::Unanswered {
+                self.reason = Some(self.machine.unanswered().to_owned());
+            }
+        }
+    }
+
+    fn follow(&mut self, step: Step, now: Now, reason: impl FnOnce() -> String) {
+        if let Step::End(outcome, tag) = step {
+            self.outcome = outcome;
+            self.ended_by = Some(tag);
+            self.reason = Some(reason());
+            self.closed = Some(now.time);
+        }
+    }
+
+    fn tpdu(&mut self, side: Side, tpdu: &cotp::Tpdu, now: Now) {
+        if let Some(connect) = &tpdu.connect {
+            self.tpdu_size.set(if tpdu.kind == TpduKind::Cr { Side::Initiator } else { Side::Responder }, connect.tpdu_size);
+            // A CC repeats the selectors of the CR or leaves them out; the CR's count.
+            self.calling_tsap = self.calling_tsap.take().or_else(|| connect.calling_tsap.clone());
+            self.called_tsap = self.called_tsap.take().or_else(|| connect.called_tsap.clone());
+        }
+        let event = match tpdu.kind {
+            TpduKind::Cr => Event::Cr,
+            TpduKind::Cc => Event::Cc,
+            TpduKind::Dr => Event::Dr,
+            TpduKind::Er => Event::Er,
+            _ => return,
+        };
+        let step = self.machine.step(side, event);
+        self.follow(step, now, || match tpdu.kind {
+            TpduKind::Dr => {
+                let mut words = format!(
+                    "the {} disconnected: DR reason {} ({})",
+                    side.word(),
+                    cotp::disconnect_reason(tpdu.reason),
+                    tpdu.reason
+                );
+                if !tpdu.explanation.is_empty() {
+                    words.push_str(&format!(", with the text \"{}\"", text(&tpdu.explanation)));
+                }
+                words
+            }
+            _ => format!("the {} sent an ER TPDU: {} ({})", side.word(), cotp::reject_cause(tpdu.reason), tpdu.reason),
+        });
+    }
+
+    fn spdu(&mut self, side: Side, spdu: &Spdu, tsdu: Octets<'_>, upper: &Facts, knowledge: &Knowledge, now: Now) {
+        self.learn(side, spdu, tsdu, upper, knowledge);
+        let event = match spdu.kind {
+            SpduKind::Connect => Event::Cn,
+            SpduKind::Accept => Event::Ac,
+            SpduKind::Refuse => Event::Rf,
+            SpduKind::Finish => Event::Fn,
+            SpduKind::Disconnect => Event::Dn,
+            SpduKind::NotFinished => Event::Nf,
+            SpduKind::Abort => Event::Ab,
+            _ => Event::Data,
+        };
+        let step = self.machine.step(side, event);
+        self.follow(step, now, || end_in_words(side, spdu, upper));
+        if let Step::End(..) = step {
+            self.ended_by = Some(ending_layer(spdu, upper));
+        }
+    }
+
+    /// Takes over what the opening PDUs say.
+    fn learn(&mut self, side: Side, spdu: &Spdu, tsdu: Octets<'_>, upper: &Facts, knowledge: &Knowledge) {
+        let octets = |at: crate::tree::Span| at.of(tsdu.bytes()).to_vec();
+        if matches!(spdu.kind, SpduKind::Connect | SpduKind::Accept) {
+            let session = &mut self.session;
+            let asks = if spdu.kind == SpduKind::Connect { Side::Initiator } else { Side::Responder };
+            session.version.set(asks, Some(spdu.version.unwrap_or(1)));
+            session.functional_units.set(asks, spdu.functional_units);
+            session.calling_selector = session.calling_selector.take().or_else(|| spdu.calling_selector.map(octets));
+            session.called_selector = session.called_selector.take().or_else(|| spdu.called_selector.map(octets));
+        }
+        if knowledge.mode.is_some() {
+            self.presentation.mode = knowledge.mode;
+            self.presentation.inferred = knowledge.mode_inferred;
+        }
+        if upper.ppdu.is_some_and(|ppdu| ppdu != presentation::PpduKind::Td) {
+            let presentation = &mut self.presentation;
+            presentation.calling_selector =
+                presentation.calling_selector.take().or_else(|| upper.calling_selector.clone());
+            presentation.called_selector = presentation.called_selector.take().or_else(|| upper.called_selector.clone());
+            presentation.contexts.clone_from(&knowledge.contexts);
+            if self.application_context.is_empty() {
+                self.application_context.clone_from(&knowledge.application_context);
+            }
+        }
+        if let Some(rtse) = &upper.rtse {
+            self.learn_rtse(side, rtse);
+        }
+        self.application = knowledge.application;
+        self.kind = knowledge.kind();
+    }
+
+    fn learn_rtse(&mut self, side: Side, apdu: &rtse::Apdu) {
+        let asks = match apdu.kind {
+            rtse::ApduKind::Rtorq => Side::Initiator,
+            rtse::ApduKind::Rtoac => Side::Responder,
+            _ => return,
+        };
+        let _ = side;
+        self.rtse.seen = true;
+        self.rtse.checkpoint_size.set(asks, Some(apdu.checkpoint_size.unwrap_or(0)));
+        self.rtse.window_size.set(asks, Some(apdu.window_size.unwrap_or(3)));
+        match asks {
+            Side::Initiator => {
+                self.rtse.dialogue_mode = Some(apdu.dialogue_mode.unwrap_or(0));
+                self.rtse.application_protocol = apdu.application_protocol;
+                self.initiator_name.clone_from(&apdu.bind.name);
+            }
+            Side::Responder => self.responder_name.clone_from(&apdu.bind.name),
+        }
+    }
+}
+
+/// Text from the wire for a sentence: printable ASCII, without the zero octets that some stacks put at its end.
+fn text(octets: &[u8]) -> String {
+    let end = octets.iter().rposition(|octet| *octet != 0).map_or(0, |last| last + 1);
+    String::from_utf8_lossy(&octets[..end]).into_owned()
+}
+
+/// The highest layer that had a say in the end.
+fn ending_layer(spdu: &Spdu, upper: &Facts) -> Tag {
+    let x410 = upper.mode_of_answer == Some(Mode::X410);
+    match (&upper.rtse, &upper.acse, upper.ppdu) {
+        (Some(rtse), _, _) if rtse.bind.error.is_some() => Tag::P1,
+        (Some(_), _, _) => if x410 { Tag::Rts } else { Tag::Rtse },
+        (None, Some(_), _) => Tag::Acse,
+        (None, None, Some(kind)) if kind != presentation::PpduKind::Td => Tag::Ppdu,
+        _ => {
+            let _ = spdu;
+            Tag::Spdu
+        }
+    }
+}
+
+/// How the association ended, in words: the codes of every layer that spoke, from the lowest to the highest.
+fn end_in_words(side: Side, spdu: &Spdu, upper: &Facts) -> String {
+    let mut words = match spdu.kind {
+        SpduKind::Refuse => match spdu.reason {
+            Some(reason) => {
+                format!("the {} refused the session: {} ({reason})", side.word(), session::refuse_reason(reason))
+            }
+            None => format!("the {} refused the session without a reason", side.word()),
+        },
+        SpduKind::Abort => {
+            let bits = spdu.transport_disconnect.unwrap_or(0);
+            format!("the {} aborted the session: {}", side.word(), session::abort_reason(bits))
+        }
+        _ => "released in order".to_owned(),
+    };
+    let mut add = |what: String| {
+        words.push_str("; ");
+        words.push_str(&what);
+    };
+    if let (Some(kind), Some(reason)) = (upper.ppdu, upper.provider_reason) {
+        let meaning = match kind {
+            presentation::PpduKind::Arp => presentation::abort_reason(reason),
+            _ => presentation::refuse_reason(reason),
+        };
+        add(format!("{} provider reason {meaning} ({reason})", kind.name()));
+    }
+    if let Some(apdu) = &upper.acse {
+        if let Some(result) = apdu.result.filter(|result| *result != 0) {
+            add(format!("AARE {} ({result})", acse::result(result)));
+        }
+        if let Some(code) = apdu.user_diagnostic.filter(|code| *code != 0) {
+            add(format!("diagnostic {} ({code})", acse::user_diagnostic(code)));
+        }
+        if let Some(code) = apdu.provider_diagnostic.filter(|code| *code != 0) {
+            add(format!("provider diagnostic {} ({code})", acse::provider_diagnostic(code)));
+        }
+        if apdu.kind == acse::ApduKind::Abrt {
+            let source = if apdu.abort_source == Some(1) { "service provider" } else { "service user" };
+            add(format!("ABRT by the ACSE {source}"));
+        }
+    }
+    if let Some(apdu) = &upper.rtse {
+        if let Some(reason) = apdu.refuse_reason {
+            add(format!("RTORJ {} ({reason})", rtse::refuse_reason(reason)));
+        } else if apdu.kind == rtse::ApduKind::Rtorj {
+            add("RTORJ".to_owned());
+        }
+        if let Some(reason) = apdu.abort_reason {
+            add(format!("RTAB {} ({reason})", rtse::abort_reason(reason)));
+        }
+        if let Some(error) = apdu.bind.error {
+            add(format!("MTA bind error {} ({error})", mts::bind_error(error)));
+        }
+    }
+    words
+}

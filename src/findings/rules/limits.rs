@@ -1,0 +1,56 @@
+//! Limits and faults of this program itself.
+
+use super::{Certainty, Check, Collector, Draft, Rule, Scene, Severity};
+use crate::layers::note::{Cap, Note, What};
+
+pub(super) static RULES: &[Rule] = &[
+    Rule {
+        id: "limit-reached",
+        severity: Severity::Note,
+        certainty: Certainty::Certain,
+        title: "a limit of x400scope was reached",
+        why: "So that memory stays bounded on any input, only so much of one protocol data unit is held. What lay \
+              behind the limit was counted, not read.",
+        told_by: "A TSDU, a transferred value or the segments waiting behind a hole grew past what is held of \
+                  one; the README lists the limits. Nothing is wrong on the wire.",
+        remedy: "Nothing has to be changed in the mail systems. Part of the value is not in the report.",
+        references: &["README, Limits"],
+        check: Check::Note(reached),
+    },
+    Rule {
+        id: "internal-error",
+        severity: Severity::Warning,
+        certainty: Certainty::Certain,
+        title: "x400scope failed on this frame",
+        why: "A fault of x400scope itself: this frame and what followed on its connection are not in the report.",
+        told_by: "The decoder stopped with an error that should not be possible. The rest of the capture was read.",
+        remedy: "Please report it, with the frame if it may be shared.",
+        references: &["README"],
+        check: Check::Note(|_, _, _, _| {}),
+    },
+];
+
+fn reached(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
+    let What::Cap(cap) = note.what else { return };
+    let what = match cap {
+        Cap::Tsdu => "A TSDU is longer than what is held of one: the octets behind that are counted, not read.",
+        Cap::Transfer => {
+            "A transferred value is longer than what is held of one: the octets behind that are counted, not read."
+        }
+        Cap::OutOfOrder => {
+            "Too many octets wait behind a hole in the stream: the hole is taken for lost, and reading goes on \
+             behind it."
+        }
+    };
+    out.raise(Draft { side: Some(note.side), key: cap as u64, ..Draft::new(rule) }, scene, || what.to_owned());
+}
+
+/// A fault of ours in the frame of `scene`.
+pub(in crate::findings) fn internal_error(scene: &Scene<'_>, out: &mut Collector) {
+    let Some(rule) = RULES.iter().find(|rule| rule.id == "internal-error") else { return };
+    let key = scene.now.frame.0;
+    out.raise(Draft { key, ..Draft::new(rule) }, scene, || {
+        "x400scope failed while reading this frame. What followed on the same connection is not in the report."
+            .to_owned()
+    });
+}

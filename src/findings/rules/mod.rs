@@ -1,0 +1,16 @@
+//! The rules, one file per layer. A rule is one row of a table and one function.
+
+mod capture;
+mod cotp;
+mod encoding;
+mod limits;
+mod tcp;
+mod tpkt;
+
+use super::{Certainty, Check, Collector, Rule, Scene, Severity};
+use crate::findings::collector::Draft;
+
+pub(super) use limits::internal_error;
+
+/// The tables of all layers, from the lowest to the highest.
+pub(super) static ALL: &[&[Rule]] = &[capture::RULES, tcp::RULES, tpkt::RULES, cotp::RULES, encoding::RULES, limits::RULES];

@@ -1,0 +1,32 @@
+//! The layers below TPKT, described together, and those octets of a segment that complete no packet.
+
+use super::{frame, ip, link, tcp};
+use crate::capture::{Frame, Timestamp};
+use crate::net::Packet;
+use crate::tree::{Display, FieldDef, Sink, Span, Tag, Value};
+
+static CONTINUED: FieldDef = FieldDef::layer("tpkt.segment", "ISO", Tag::Iso);
+static SEGMENT: FieldDef = FieldDef::new("tpkt.segment_data", "Data", Display::Octets);
+static WITHHELD: FieldDef = FieldDef::layer("tcp.withheld", "TCP", Tag::Tcp);
+
+/// Describes FRAME, ETHERNET, IP and TCP; `before` is when the frame before was captured.
+pub fn describe<S: Sink>(frame: &Frame<'_>, packet: &Packet<'_>, before: Option<Timestamp>, sink: &mut S) {
+    let _ = (frame, packet, before, sink);
+}
+
+/// The last octets of a segment begin or continue a packet that ends in a later one. The segment's payload is the
+/// sink's source.
+pub fn describe_pending<S: Sink>(pending: usize, payload: usize, sink: &mut S) {
+    let at = Span::new(payload - pending, payload);
+    sink.open(&CONTINUED, at, Value::Octets);
+    sink.text(format_args!("[{pending} octets of a packet that ends in a later frame]"));
+    sink.leaf(&SEGMENT, at, Value::Octets);
+    sink.close(at.end);
+}
+
+/// The octets of a segment were sent before, or wait for earlier ones.
+pub fn describe_withheld<S: Sink>(payload: usize, sink: &mut S) {
+    sink.open(&WITHHELD, Span::new(0, payload), Value::Octets);
+    sink.text(format_args!("[{payload} octets that were sent before, or that wait for earlier ones]"));
+    sink.close(payload as u32);
+}

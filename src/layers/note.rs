@@ -1,0 +1,57 @@
+//! What the layers notice besides the facts: anomalies, as data. Rules turn them into findings.
+
+use super::{Side, cotp, session, tpkt};
+use crate::capture::Octets;
+use crate::stream::Loss;
+use crate::tree::{Damage, Field};
+
+/// Something that is not as it should be, or that limits what can be said.
+#[derive(Clone, Copy, Debug)]
+pub enum What {
+    /// A TPKT whose reserved octet is not zero.
+    TpktReserved(u8),
+    /// A TPKT whose version is not 3.
+    TpktVersion(u8),
+    /// A boundary in the stream where the length is impossible.
+    TpktLength(u16),
+    /// Octets passed over on the way to the next packet.
+    TpktResync(tpkt::Why),
+    /// A TPDU whose header does not hold together.
+    Cotp(cotp::Oddity),
+    /// An SPDU whose structure does not hold together.
+    Session(session::Oddity),
+    /// Damage in a BER encoding.
+    Ber(Damage),
+    /// Octets of the stream that were never captured.
+    Missing(Loss),
+    /// Octets sent twice with different contents.
+    Conflict,
+    /// The capture began in mid-stream.
+    Midstream,
+    /// A cap of this tool was reached; the octets behind it were counted, not read.
+    Cap(Cap),
+}
+
+/// The caps of the layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cap {
+    /// A TSDU or an SSDU grew past what is held of one.
+    Tsdu,
+    /// An APDU in transfer grew past what is held of one.
+    Transfer,
+    /// The segments waiting behind a hole grew past what is held of them.
+    OutOfOrder,
+}
+
+/// One anomaly at its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Note<'a> {
+    /// What it is.
+    pub what: What,
+    /// The side that sent the octets.
+    pub side: Side,
+    /// The field concerned.
+    pub field: Field,
+    /// The octets concerned; where nothing was captured, the place where they are missed.
+    pub octets: Octets<'a>,
+}

@@ -1,0 +1,173 @@
+//! The presentation protocol: X.226 (ISO 8823), in normal mode and in X.410-1984 mode.
+
+use super::session::SpduKind;
+
+/// The mode of a presentation connection (X.226 6.2.2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// mode-value 0, x410-1984-mode: no contexts, no ACSE; the RTS parameters stand in the CP itself.
+    X410,
+    /// mode-value 1, normal-mode.
+    Normal,
+}
+
+impl Mode {
+    /// The name of the mode-value in X.226.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Mode::X410 => "x410-1984-mode",
+            Mode::Normal => "normal-mode",
+        }
+    }
+}
+
+/// The kind of a PPDU (X.226 8.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum PpduKind {
+    Cp,
+    Cpa,
+    Cpr,
+    Aru,
+    Arp,
+    Ac,
+    Aca,
+    Rs,
+    Rsa,
+    /// User data: TD, TTD, TE, TC, TCC and the user data of every other session service.
+    Td,
+}
+
+impl PpduKind {
+    /// The abbreviation of X.226.
+    pub const fn name(self) -> &'static str {
+        match self {
+            PpduKind::Cp => "CP",
+            PpduKind::Cpa => "CPA",
+            PpduKind::Cpr => "CPR",
+            PpduKind::Aru => "ARU",
+            PpduKind::Arp => "ARP",
+            PpduKind::Ac => "AC",
+            PpduKind::Aca => "ACA",
+            PpduKind::Rs => "RS",
+            PpduKind::Rsa => "RSA",
+            PpduKind::Td => "TD",
+        }
+    }
+
+    /// The name, spelled out.
+    pub const fn title(self) -> &'static str {
+        match self {
+            PpduKind::Cp => "Connect Presentation",
+            PpduKind::Cpa => "Connect Presentation Accept",
+            PpduKind::Cpr => "Connect Presentation Reject",
+            PpduKind::Aru => "Abnormal Release User",
+            PpduKind::Arp => "Abnormal Release Provider",
+            PpduKind::Ac => "Alter Context",
+            PpduKind::Aca => "Alter Context Acknowledge",
+            PpduKind::Rs => "Resynchronize",
+            PpduKind::Rsa => "Resynchronize Acknowledge",
+            PpduKind::Td => "User Data",
+        }
+    }
+}
+
+/// Which schema type the user data of an SPDU has (X.226 8.4: which PPDU is carried by which session service).
+///
+/// `first` is the first octet, which tells the forms of the two modes apart. `None`: the octets belong to the
+/// RTS of the X.410-1984 mode without any PPDU around them, or to nobody we know.
+pub fn ppdu_of(spdu: SpduKind, first: u8, mode: Option<Mode>) -> Option<(PpduKind, &'static str)> {
+    use SpduKind as K;
+    let user_data = (PpduKind::Td, "PRESENTATION.User-data");
+    Some(match (spdu, first) {
+        (K::Connect | K::ConnectDataOverflow, _) => (PpduKind::Cp, "PRESENTATION.CP-type"),
+        (K::Accept, _) => (PpduKind::Cpa, "PRESENTATION.CPA-PPDU"),
+        (K::Refuse, 0x31) => (PpduKind::Cpr, "PRESENTATION.CPR-X410"),
+        (K::Refuse, _) => (PpduKind::Cpr, "PRESENTATION.CPR-normal"),
+        (K::Abort, 0x31) => (PpduKind::Aru, "PRESENTATION.ARU-X410"),
+        (K::Abort, 0x30) => (PpduKind::Arp, "PRESENTATION.ARP-PPDU"),
+        (K::Abort, _) => (PpduKind::Aru, "PRESENTATION.ARU-normal"),
+        (K::TypedData, 0xA0) => (PpduKind::Ac, "PRESENTATION.AC-PPDU"),
+        (K::TypedData, 0xA1) => (PpduKind::Aca, "PRESENTATION.ACA-PPDU"),
+        (K::Resynchronize, 0x30) => (PpduKind::Rs, "PRESENTATION.RS-PPDU"),
+        (K::ResynchronizeAck, 0x30) => (PpduKind::Rsa, "PRESENTATION.RSA-PPDU"),
+        (_, 0x40 | 0x60 | 0x61) if mode != Some(Mode::X410) => user_data,
+        _ => return None,
+    })
+}
+
+/// Result of a proposed context (X.226 8.3.2, Result).
+pub const fn context_result(result: i64) -> &'static str {
+    match result {
+        0 => "acceptance",
+        1 => "user rejection",
+        2 => "provider rejection",
+        _ => "unknown result",
+    }
+}
+
+/// Why a context was rejected by the provider (X.226 8.3.2).
+pub const fn context_reason(reason: i64) -> &'static str {
+    match reason {
+        0 => "reason not specified",
+        1 => "abstract syntax not supported",
+        2 => "proposed transfer syntaxes not supported",
+        3 => "local limit on the defined context set exceeded",
+        _ => "unknown reason",
+    }
+}
+
+/// Why a CPR refuses (X.226 8.2, Provider-reason).
+pub const fn refuse_reason(reason: i64) -> &'static str {
+    match reason {
+        0 => "reason not specified",
+        1 => "temporary congestion",
+        2 => "local limit exceeded",
+        3 => "called presentation address unknown",
+        4 => "protocol version not supported",
+        5 => "default context not supported",
+        6 => "user data not readable",
+        7 => "no PSAP available",
+        _ => "unknown reason",
+    }
+}
+
+/// Why an ARP aborts (X.226 8.2, Abort-reason).
+pub const fn abort_reason(reason: i64) -> &'static str {
+    match reason {
+        0 => "reason not specified",
+        1 => "unrecognized PPDU",
+        2 => "unexpected PPDU",
+        3 => "unexpected session service primitive",
+        4 => "unrecognized PPDU parameter",
+        5 => "unexpected PPDU parameter",
+        6 => "invalid PPDU parameter value",
+        _ => "unknown reason",
+    }
+}
+
+/// One entry of the defined context set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// presentation-context-identifier.
+    pub id: i64,
+    /// abstract-syntax-name: contents octets of the OBJECT IDENTIFIER.
+    pub abstract_syntax: Vec<u8>,
+    /// Result of the answer; `None` before it, or where it was not captured.
+    pub result: Option<i64>,
+    /// provider-reason of a rejection.
+    pub reason: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_outer_tag_tells_the_modes_apart() {
+        assert_eq!(ppdu_of(SpduKind::Refuse, 0x31, None).map(|p| p.1), Some("PRESENTATION.CPR-X410"));
+        assert_eq!(ppdu_of(SpduKind::Abort, 0x30, Some(Mode::X410)).map(|p| p.0), Some(PpduKind::Arp));
+        // A raw segment of the X.410 mode may begin with any octet, 61 as well.
+        assert_eq!(ppdu_of(SpduKind::DataTransfer, 0x61, Some(Mode::X410)), None);
+    }
+}

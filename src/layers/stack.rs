@@ -1,0 +1,499 @@
+//! The layers put together for one TCP connection: octets in, facts and described fields out.
+
+use super::foreign::{self, Application};
+use super::note::{Cap, Note, What};
+use super::presentation::{self, Mode};
+use super::rtse::{self, Activity};
+use super::session::{self, Spdu, SpduKind};
+use super::tpkt::{self, Deframer, Unit};
+use super::upper::{self, Facts, Knowledge};
+use super::{Side, cotp};
+use crate::capture::{FrameNo, Octets, Timestamp};
+use crate::stream::{Buffer, Loss, Missing};
+use crate::tree::{Cause, Sink};
+
+/// How many octets of one TSDU or SSDU are held; what a longer one has behind them is counted, not read.
+pub const HELD: usize = 4 << 20;
+
+/// The frame that is being read: everything completed by it happens in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// Its number.
+    pub frame: FrameNo,
+    /// When it was captured.
+    pub time: Timestamp,
+}
+
+/// A protocol data unit with all that it carries.
+#[derive(Clone, Copy, Debug)]
+pub struct Pdu<'a> {
+    /// Who sent it.
+    pub side: Side,
+    /// Its octets: the TPDU, or the SPDU.
+    pub octets: Octets<'a>,
+    /// What it is.
+    pub content: Content<'a>,
+}
+
+/// What a protocol data unit is, at the layer that a reader asks for first.
+#[derive(Clone, Copy, Debug)]
+pub enum Content<'a> {
+    /// A TPDU that carries no part of a TSDU, or one of a TSDU that nobody can read.
+    Tpdu(&'a cotp::Tpdu),
+    /// An SPDU, with the facts about its user data.
+    Spdu {
+        /// The session layer's fact; its spans lie in `tsdu`.
+        spdu: &'a Spdu,
+        /// The TSDU.
+        tsdu: Octets<'a>,
+        /// What presentation, ACSE, RTSE and ROSE say; empty where there is no user data.
+        upper: &'a Facts,
+        /// The activity that this SPDU ends, with the APDU that it transferred.
+        transfer: Option<&'a Activity>,
+    },
+    /// A TSDU of another protocol on transport.
+    Foreign {
+        /// Which one.
+        application: Application,
+        /// The TSDU.
+        tsdu: Octets<'a>,
+    },
+}
+
+/// Takes what a stack gives.
+pub trait Output {
+    /// What fields are described into.
+    type Sink: Sink;
+
+    /// The sink.
+    fn sink(&mut self) -> &mut Self::Sink;
+
+    /// A PDU was completed and described.
+    fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge);
+
+    /// An anomaly was noticed.
+    fn note(&mut self, note: &Note<'_>);
+}
+
+/// What a stream of octets that nobody described yet turned out to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Carried {
+    /// No TSDU was seen yet.
+    #[default]
+    Unknown,
+    /// The session protocol.
+    Session,
+    /// Something else on transport.
+    Foreign(Application),
+}
+
+/// A unit in reassembly: a TSDU from DT TPDUs, an SSDU from SPDUs.
+#[derive(Debug, Default)]
+struct Assembly {
+    held: Buffer,
+    missing: Option<Missing>,
+    capped: bool,
+}
+
+impl Assembly {
+    fn append(&mut self, octets: Octets<'_>) {
+        if self.missing.is_none() && !self.capped {
+            let room = HELD - self.held.len().min(HELD);
+            self.capped = octets.len() > room;
+            self.held.append(octets.slice(0, room));
+        }
+    }
+
+    fn clear(&mut self) {
+        self.held.clear();
+        self.missing = None;
+        self.capped = false;
+    }
+}
+
+/// The layers of one TCP connection.
+#[derive(Debug)]
+pub struct Stack {
+    deframers: [Deframer; 2],
+    connection: Connection,
+}
+
+impl Stack {
+    /// The stack of a connection at its beginning.
+    pub fn new() -> Stack {
+        Stack { deframers: [Deframer::new(true), Deframer::new(true)], connection: Connection::default() }
+    }
+
+    /// What `side` sends is captured from somewhere in its stream.
+    pub fn midstream(&mut self, side: Side) {
+        self.deframers[side.index()] = Deframer::new(false);
+    }
+
+    /// How many octets of `side` wait for the rest of their packet.
+    pub fn pending(&self, side: Side) -> usize {
+        self.deframers[side.index()].pending()
+    }
+
+    /// What uses this connection, as far as it is known.
+    pub fn application(&self) -> Option<Application> {
+        self.connection.application()
+    }
+
+    /// What is known of the association on this connection.
+    pub fn knowledge(&self) -> &Knowledge {
+        &self.connection.knowledge
+    }
+
+    /// Takes the next octets that `side` sent.
+    pub fn octets<O: Output>(&mut self, side: Side, octets: Octets<'_>, now: Now, out: &mut O) {
+        let Stack { deframers, connection } = self;
+        deframers[side.index()].push(octets, |unit| connection.unit(side, unit, now, out));
+    }
+
+    /// Octets that `side` sent are missing.
+    pub fn lost<O: Output>(&mut self, side: Side, loss: Loss, now: Now, out: &mut O) {
+        let Stack { deframers, connection } = self;
+        deframers[side.index()].lose(loss, |unit| connection.unit(side, unit, now, out));
+    }
+
+    /// `side` sends no more, or no more is captured.
+    pub fn finish<O: Output>(&mut self, side: Side, now: Now, out: &mut O) {
+        let Stack { deframers, connection } = self;
+        deframers[side.index()].finish(Missing::Lost, |unit| connection.unit(side, unit, now, out));
+    }
+}
+
+/// Everything above the packet boundaries.
+#[derive(Debug, Default)]
+struct Connection {
+    tsdu: [Assembly; 2],
+    ssdu: [Option<(SpduKind, Assembly)>; 2],
+    carried: Carried,
+    hint: Option<Application>,
+    session: session::Context,
+    knowledge: Knowledge,
+    activity: Option<Activity>,
+    interrupted: Option<Activity>,
+    spdus: Vec<Spdu>,
+}
+
+impl Connection {
+    fn application(&self) -> Option<Application> {
+        match self.carried {
+            Carried::Foreign(application) => Some(application),
+            Carried::Session => self.knowledge.application.or(Some(Application::Unknown)),
+            Carried::Unknown => self.hint,
+        }
+    }
+
+    fn unit<O: Output>(&mut self, side: Side, unit: Unit<'_>, now: Now, out: &mut O) {
+        match unit {
+            Unit::Packet { header, octets, missing, rest } => {
+                if O::Sink::KEEPS {
+                    out.sink().source(octets);
+                    tpkt::describe(octets, &header, out.sink());
+                }
+                if header.reserved != 0 {
+                    let what = What::TpktReserved(header.reserved);
+                    out.note(&Note { what, side, field: &tpkt::RESERVED, octets: octets.slice(1, 2) });
+                }
+                if header.version != 3 {
+                    let what = What::TpktVersion(header.version);
+                    out.note(&Note { what, side, field: &tpkt::VERSION, octets: octets.slice(0, 1) });
+                }
+                self.tpdu(side, octets, missing, now, out);
+                if !rest.is_empty() && O::Sink::KEEPS {
+                    out.sink().source(rest);
+                    tpkt::describe_rest(rest, out.sink());
+                }
+            }
+            Unit::Junk { octets, why } => {
+                if O::Sink::KEEPS {
+                    out.sink().source(octets);
+                    tpkt::describe_junk(octets, why, out.sink());
+                }
+                let (what, field) = match why {
+                    tpkt::Why::Length => {
+                        let length = octets.bytes().get(2..4).map_or(0, |l| u16::from_be_bytes([l[0], l[1]]));
+                        (What::TpktLength(length), &tpkt::LENGTH)
+                    }
+                    _ => (What::TpktResync(why), &tpkt::JUNK),
+                };
+                out.note(&Note { what, side, field, octets });
+            }
+        }
+    }
+
+    fn tpdu<O: Output>(&mut self, side: Side, packet: Octets<'_>, missing: Option<Missing>, now: Now, out: &mut O) {
+        let tpdu = packet.skip(tpkt::HEADER);
+        if tpdu.is_empty() {
+            return;
+        }
+        let fact = cotp::parse(tpdu.bytes());
+        if O::Sink::KEEPS {
+            cotp::describe(tpdu.bytes(), tpkt::HEADER, &fact, out.sink());
+        }
+        // A header that the capture cut short looks wrong without being so.
+        if let (Some(oddity), None) = (fact.odd, missing) {
+            out.note(&Note { what: What::Cotp(oddity), side, field: cotp::field_of(oddity), octets: tpdu });
+        }
+        let data = tpdu.skip(fact.user_data);
+        match fact.kind {
+            cotp::TpduKind::Dt => self.data(side, &fact, tpdu, data, missing, now, out),
+            cotp::TpduKind::Ed if !data.is_empty() => {
+                let mut spdus = std::mem::take(&mut self.spdus);
+                session::parse_expedited(data.bytes(), &mut spdus);
+                self.spdus(side, data, missing, &mut spdus, now, out);
+                self.spdus = spdus;
+            }
+            _ => {
+                if let Some(connect) = &fact.connect {
+                    self.hint = self.hint.or_else(|| foreign::by_connect(connect));
+                }
+                let pdu = Pdu { side, octets: tpdu, content: Content::Tpdu(&fact) };
+                out.pdu(&pdu, &self.knowledge);
+            }
+        }
+    }
+
+    /// A DT TPDU: part of a TSDU, or a whole one.
+    #[allow(clippy::too_many_arguments)]
+    fn data<O: Output>(
+        &mut self,
+        side: Side,
+        fact: &cotp::Tpdu,
+        tpdu: Octets<'_>,
+        data: Octets<'_>,
+        missing: Option<Missing>,
+        now: Now,
+        out: &mut O,
+    ) {
+        let assembly = &mut self.tsdu[side.index()];
+        let alone = assembly.held.is_empty() && assembly.missing.is_none();
+        if fact.end_of_tsdu && alone {
+            return self.tsdu(side, data, missing, now, out);
+        }
+        let was_capped = assembly.capped;
+        assembly.append(data);
+        assembly.missing = assembly.missing.or(missing);
+        if assembly.capped && !was_capped {
+            out.note(&Note { what: What::Cap(Cap::Tsdu), side, field: &cotp::TSDU, octets: tpdu });
+        }
+        if fact.end_of_tsdu {
+            let mut assembly = std::mem::take(assembly);
+            // What the cap left out is missing for the layers above as what a snap length left out.
+            let missing = assembly.missing.or(assembly.capped.then_some(Missing::Cut));
+            self.tsdu(side, assembly.held.octets(), missing, now, out);
+            assembly.clear();
+            self.tsdu[side.index()] = assembly;
+        }
+    }
+
+    fn tsdu<O: Output>(&mut self, side: Side, tsdu: Octets<'_>, missing: Option<Missing>, now: Now, out: &mut O) {
+        if tsdu.is_empty() {
+            return;
+        }
+        if self.carried == Carried::Unknown {
+            self.carried = match foreign::by_tsdu(tsdu.bytes()) {
+                None => Carried::Session,
+                Some(Application::Unknown) => Carried::Foreign(self.hint.unwrap_or(Application::Unknown)),
+                Some(application) => Carried::Foreign(application),
+            };
+        }
+        match self.carried {
+            Carried::Foreign(application) => {
+                if O::Sink::KEEPS {
+                    out.sink().source(tsdu);
+                    foreign::describe(application, tsdu.bytes(), out.sink());
+                }
+                let pdu = Pdu { side, octets: tsdu, content: Content::Foreign { application, tsdu } };
+                out.pdu(&pdu, &self.knowledge);
+            }
+            _ => {
+                let mut spdus = std::mem::take(&mut self.spdus);
+                session::parse(tsdu.bytes(), &mut self.session, &mut spdus);
+                self.spdus(side, tsdu, missing, &mut spdus, now, out);
+                self.spdus = spdus;
+            }
+        }
+    }
+
+    fn spdus<O: Output>(
+        &mut self,
+        side: Side,
+        tsdu: Octets<'_>,
+        missing: Option<Missing>,
+        spdus: &mut Vec<Spdu>,
+        now: Now,
+        out: &mut O,
+    ) {
+        let source = if O::Sink::KEEPS { Some(out.sink().source(tsdu)) } else { None };
+        let count = spdus.len();
+        for (index, spdu) in spdus.iter().enumerate() {
+            if let (Some(_), true) = (source, index > 0) {
+                // The user data of the SPDU before may have been a source of its own.
+                out.sink().source(tsdu);
+            }
+            if O::Sink::KEEPS {
+                session::describe(tsdu.bytes(), spdu, out.sink());
+            }
+            let octets = tsdu.slice(spdu.at.start as usize, spdu.at.end as usize);
+            if let (Some(oddity), None) = (spdu.odd, missing) {
+                out.note(&Note { what: What::Session(oddity), side, field: session::field_of(oddity), octets });
+            }
+            self.spdu(side, tsdu, spdu, missing, index + 1 < count, now, out);
+        }
+        spdus.clear();
+    }
+
+    /// One SPDU: its user data are joined to an SSDU, read, and told together with it.
+    #[allow(clippy::too_many_arguments)]
+    fn spdu<O: Output>(
+        &mut self,
+        side: Side,
+        tsdu: Octets<'_>,
+        spdu: &Spdu,
+        missing: Option<Missing>,
+        more: bool,
+        now: Now,
+        out: &mut O,
+    ) {
+        let data = match spdu.user_data {
+            Some(at) => tsdu.slice(at.start as usize, at.end as usize),
+            None => tsdu.slice(0, 0),
+        };
+        self.begin_activity(side, tsdu, spdu, now);
+        let mut facts = Facts::default();
+        let slot = &mut self.ssdu[side.index()];
+        if spdu.begins_ssdu() && spdu.ends_ssdu() {
+            self.user_data(side, spdu.kind, data, missing, &mut facts, out);
+        } else {
+            let (kind, mut assembly) =
+                slot.take().filter(|_| !spdu.begins_ssdu()).unwrap_or((spdu.kind, Assembly::default()));
+            assembly.append(data);
+            assembly.missing = assembly.missing.or(missing);
+            if spdu.ends_ssdu() {
+                let missing = assembly.missing.or(assembly.capped.then_some(Missing::Cut));
+                self.user_data(side, kind, assembly.held.octets(), missing, &mut facts, out);
+            } else {
+                *slot = Some((kind, assembly));
+            }
+        }
+        let ended = self.end_activity(side, spdu, now, out);
+        // An empty GIVE or PLEASE TOKENS in front of another SPDU means nothing by itself (X.225 6.3.7).
+        let prefix = more
+            && matches!(spdu.kind, SpduKind::GiveTokens | SpduKind::PleaseTokens)
+            && spdu.token_item.is_none()
+            && spdu.user_data.is_none();
+        if !prefix {
+            let octets = tsdu.slice(spdu.at.start as usize, spdu.at.end as usize);
+            let content = Content::Spdu { spdu, tsdu, upper: &facts, transfer: ended.as_ref() };
+            out.pdu(&Pdu { side, octets, content }, &self.knowledge);
+        }
+    }
+
+    /// Reads the user data of one SSDU.
+    fn user_data<O: Output>(
+        &mut self,
+        side: Side,
+        kind: SpduKind,
+        data: Octets<'_>,
+        missing: Option<Missing>,
+        facts: &mut Facts,
+        out: &mut O,
+    ) {
+        let Some(&first) = data.bytes().first() else { return };
+        if self.knowledge.mode.is_none() {
+            self.knowledge.infer_mode(kind, data.bytes());
+        }
+        let cut = missing.map(Cause::from);
+        match presentation::ppdu_of(kind, first, self.knowledge.mode) {
+            Some((ppdu, schema_type)) => {
+                let mut transfer = self.activity.as_mut().filter(|activity| activity.sender == side);
+                let segment = kind == SpduKind::DataTransfer;
+                upper::read(ppdu, schema_type, data, cut, &mut self.knowledge, facts, out, side, |piece, begins| {
+                    if let (Some(activity), true) = (transfer.as_mut(), segment) {
+                        match begins {
+                            true => activity.append(piece),
+                            false => activity.extend(piece),
+                        }
+                    }
+                });
+            }
+            None if self.knowledge.mode == Some(Mode::X410) && kind == SpduKind::DataTransfer => {
+                self.raw_segment(side, data, facts, out);
+            }
+            None => upper::read_bare(kind, data, cut, &mut self.knowledge, facts, out, side),
+        }
+        if let (Some(activity), true) = (self.activity.as_mut(), kind == SpduKind::DataTransfer) {
+            activity.missing = activity.missing.or(missing);
+        }
+    }
+
+    /// A segment in X.410 mode: octets of the APDU without anything around them.
+    fn raw_segment<O: Output>(&mut self, side: Side, data: Octets<'_>, facts: &mut Facts, out: &mut O) {
+        let mut apdu = rtse::Apdu::new(rtse::ApduKind::Rttr);
+        apdu.octets = data.len();
+        facts.rtse = Some(apdu);
+        let activity = self.activity.as_mut().filter(|activity| activity.sender == side);
+        if O::Sink::KEEPS {
+            let first = activity.as_ref().is_some_and(|activity| activity.segments == 0);
+            out.sink().source(data);
+            rtse::describe_raw_segment(crate::tree::Span::new(0, data.len()), first, out.sink());
+        }
+        if let Some(activity) = activity {
+            activity.append(data);
+        }
+    }
+
+    /// What an SPDU means for the activity before its user data are read (X.225 7.24 to 7.33, X.228 8.3).
+    fn begin_activity(&mut self, side: Side, tsdu: Octets<'_>, spdu: &Spdu, now: Now) {
+        let id = |at: Option<crate::tree::Span>| at.map_or(&[][..], |at| at.of(tsdu.bytes()));
+        match spdu.kind {
+            SpduKind::ActivityStart => {
+                self.activity = Some(Activity::new(side, id(spdu.activity), now.frame, now.time, true));
+            }
+            SpduKind::ActivityResume => {
+                let resumed = self.interrupted.take().filter(|activity| activity.id == id(spdu.old_activity));
+                self.activity = match resumed {
+                    Some(mut activity) => {
+                        activity.whole &= activity.resume_at(spdu.serial.unwrap_or(0));
+                        Some(activity)
+                    }
+                    None => Some(Activity::new(side, id(spdu.activity), now.frame, now.time, false)),
+                };
+            }
+            // Data in a capture that began inside an activity.
+            SpduKind::DataTransfer if self.activity.is_none() && self.knowledge.reliable() => {
+                self.activity = Some(Activity::new(side, &[], now.frame, now.time, false));
+            }
+            SpduKind::MinorSyncPoint => {
+                if let (Some(activity), Some(serial)) = (self.activity.as_mut(), spdu.serial) {
+                    activity.checkpoint(serial);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What an SPDU means for the activity once it was read. Gives the activity that it completes.
+    fn end_activity<O: Output>(&mut self, side: Side, spdu: &Spdu, now: Now, out: &mut O) -> Option<Activity> {
+        match spdu.kind {
+            SpduKind::ActivityEnd => {
+                let activity = self.activity.take()?;
+                let _ = (side, now);
+                upper::read_transfer(&activity, &mut self.knowledge, out);
+                Some(activity)
+            }
+            SpduKind::ActivityDiscard => {
+                self.activity = None;
+                None
+            }
+            SpduKind::ActivityInterrupt => {
+                self.interrupted = self.activity.take();
+                None
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The frame view: every frame with its layers, as text or JSON.
+
+use std::io::{self, Write};
+
+use crate::capture::Place;
+use crate::layers::stack::Now;
+use crate::pipeline::{Read, View};
+use crate::tree::Tree;
+
+use super::frame::FrameView;
+use super::marks::{Mark, Marks};
+use super::secrets::Secrets;
+use super::settings::Settings;
+use super::{hex, tree_json, tree_text};
+
+/// Writes the frame view as the capture is read.
+#[derive(Debug)]
+pub struct Frames<'a, W> {
+    out: &'a mut W,
+    settings: Settings,
+    expand_all: bool,
+    hex: bool,
+    tree: Tree,
+    text: String,
+    started: bool,
+    written: bool,
+}
+
+impl<'a, W: Write> Frames<'a, W> {
+    /// A frame view on `out`. `expand_all` opens the layers below TPKT, `hex` adds the octets of each frame.
+    pub fn new(out: &'a mut W, settings: Settings, expand_all: bool, hex: bool) -> Self {
+        Frames { out, settings, expand_all, hex, tree: Tree::new(), text: String::new(), started: false, written: false }
+    }
+}
+
+impl<W: Write> View for Frames<'_, W> {
+    type Sink = Tree;
+
+    fn sink(&mut self) -> &mut Tree {
+        &mut self.tree
+    }
+
+    fn begin(&mut self, now: Now) {
+        if !std::mem::replace(&mut self.started, true) {
+            self.settings.clock.start = now.time;
+        }
+        self.tree.clear();
+    }
+
+    fn frame(&mut self, read: &Read<'_>) -> io::Result<()> {
+        let frame = read.frame;
+        let association = read.association.map(|association| association.number);
+        if !self.settings.shows(frame.number.0, association) {
+            return Ok(());
+        }
+        let marks = read.marks.iter().map(|mark| Mark {
+            place: Place { frame: frame.number, offset: mark.offset },
+            length: mark.length,
+            field: mark.field,
+            rule: mark.rule.id,
+            text: mark.rule.title,
+        });
+        let marks = Marks::new(&self.tree, marks.collect());
+        let secrets = match self.settings.show_secrets {
+            true => Secrets::Shown,
+            false => Secrets::masked(&self.tree),
+        };
+        let view = FrameView {
+            number: frame.number,
+            time: frame.time,
+            ends: read.ends,
+            association: association.map(u64::from),
+            tree: &self.tree,
+            marks: &marks,
+            secrets: &secrets,
+        };
+        self.text.clear();
+        if self.settings.json {
+            tree_json::write(&mut self.text, &view).map_err(io::Error::other)?;
+        } else {
+            if std::mem::replace(&mut self.written, true) {
+                self.text.push('\n');
+            }
+            tree_text::write(&mut self.text, &view, &self.settings.clock, self.expand_all).map_err(io::Error::other)?;
+            if self.hex {
+                hex::write(&mut self.text, frame.number, frame.octets, &marks.places(), &secrets)
+                    .map_err(io::Error::other)?;
+            }
+        }
+        self.out.write_all(self.text.as_bytes())
+    }
+}

@@ -1,0 +1,259 @@
+//! One line a record, for grep: what a PDU is and says, in words.
+
+use std::fmt::Write as _;
+
+use crate::analysis::Association;
+use crate::layers::cotp::{self, TpduKind};
+use crate::layers::presentation::{self, Mode};
+use crate::layers::session::{self, SpduKind};
+use crate::layers::stack::{Content, Pdu};
+use crate::layers::upper::Facts;
+use crate::layers::{acse, foreign, mts, rtse};
+use crate::stream::Incident;
+use crate::tree::{Span, Tag};
+
+use super::escape::escape;
+
+/// A record of the summary.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// The highest layer that was decoded: a layer tag, or the name of a foreign protocol.
+    pub protocol: &'static str,
+    /// The standard's name of the PDU: `AARQ`.
+    pub name: String,
+    /// What it is and says: words, then `key=value` pairs.
+    pub description: String,
+}
+
+impl Line {
+    fn new(protocol: &'static str, name: impl Into<String>, title: &str) -> Line {
+        Line { protocol, name: name.into(), description: title.to_owned() }
+    }
+
+    fn key(&mut self, key: &str, value: impl std::fmt::Display) {
+        // Writing to a String does not fail.
+        let _ = write!(self.description, " {key}={value}");
+    }
+
+    fn octets(&mut self, key: &str, octets: Option<&[u8]>) {
+        if let Some(octets) = octets {
+            self.key(key, Selector(octets));
+        }
+    }
+
+    fn number(&mut self, key: &str, number: Option<i64>) {
+        if let Some(number) = number {
+            self.key(key, number);
+        }
+    }
+
+    fn coded(&mut self, key: &str, code: Option<i64>, words: impl Fn(i64) -> &'static str) {
+        if let Some(code) = code {
+            self.key(key, format_args!("{code} ({})", words(code)));
+        }
+    }
+}
+
+/// A selector, a name or another short octet string: quoted where it is printable ASCII, else in hexadecimal.
+#[derive(Clone, Copy, Debug)]
+pub struct Selector<'a>(pub &'a [u8]);
+
+impl std::fmt::Display for Selector<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match std::str::from_utf8(self.0) {
+            Ok(text) if self.0.iter().all(|octet| (0x20..0x7F).contains(octet)) => write!(f, "\"{}\"", escape(text)),
+            _ => self.0.iter().try_for_each(|octet| write!(f, "{octet:02x}")),
+        }
+    }
+}
+
+/// The record of a PDU.
+pub fn of_pdu(pdu: &Pdu<'_>, _association: &Association) -> Line {
+    match pdu.content {
+        Content::Tpdu(tpdu) => of_tpdu(tpdu),
+        Content::Foreign { application, tsdu } => {
+            let words = foreign::pdu_name(application, tsdu.bytes());
+            let mut line = Line::new(application.name(), "TSDU", words.as_deref().unwrap_or("data"));
+            line.key("octets", tsdu.len());
+            line
+        }
+        Content::Spdu { spdu, tsdu, upper, transfer } => {
+            let mut line = of_upper(spdu, upper).unwrap_or_else(|| of_spdu(spdu));
+            let octets = |at: Option<Span>| at.map(|at| at.of(tsdu.bytes()));
+            line.octets("calling-ssel", octets(spdu.calling_selector));
+            line.octets("called-ssel", octets(spdu.called_selector));
+            if let Some(activity) = octets(spdu.activity) {
+                line.key("activity", Activity(activity));
+            }
+            if let Some(activity) = octets(spdu.old_activity) {
+                line.key("resumes", Activity(activity));
+            }
+            line.number("serial", spdu.serial.map(i64::from));
+            if let Some(transfer) = transfer {
+                line.key("transferred", transfer.length);
+                line.key("segments", transfer.segments);
+            }
+            line
+        }
+    }
+}
+
+/// The record of something that happened on the TCP connection; `None` for what is not worth a line.
+pub fn of_incident(incident: &Incident<'_>) -> Option<Line> {
+    let tcp = Tag::Tcp.name();
+    Some(match incident {
+        Incident::Opened => Line::new(tcp, "SYN", "connection requested"),
+        Incident::OpenRepeated => Line::new(tcp, "SYN", "connection requested again"),
+        Incident::Accepted => Line::new(tcp, "SYN-ACK", "connection accepted"),
+        Incident::Finished => Line::new(tcp, "FIN", "closed"),
+        Incident::Reset => Line::new(tcp, "RST", "reset"),
+        _ => return None,
+    })
+}
+
+/// An activity identifier: X.228 makes it a BER INTEGER, shown as the number.
+struct Activity<'a>(&'a [u8]);
+
+impl std::fmt::Display for Activity<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            [0x02, length @ 1..=4, contents @ ..] if contents.len() == usize::from(*length) => {
+                let number = contents.iter().fold(0u32, |number, octet| number << 8 | u32::from(*octet));
+                write!(f, "{number}")
+            }
+            octets => Selector(octets).fmt(f),
+        }
+    }
+}
+
+fn of_tpdu(tpdu: &cotp::Tpdu) -> Line {
+    let mut line = Line::new(Tag::Tpdu.name(), tpdu.kind.name(), tpdu.kind.title());
+    match tpdu.kind {
+        TpduKind::Cr | TpduKind::Cc => {
+            if let Some(connect) = &tpdu.connect {
+                line.octets("calling-tsap", connect.calling_tsap.as_deref());
+                line.octets("called-tsap", connect.called_tsap.as_deref());
+                line.number("tpdu-size", connect.tpdu_size.map(i64::from));
+                if connect.class != 0 {
+                    line.key("class", connect.class);
+                }
+            }
+        }
+        TpduKind::Dr => line.coded("reason", Some(tpdu.reason.into()), |_| cotp::disconnect_reason(tpdu.reason)),
+        TpduKind::Er => line.coded("cause", Some(tpdu.reason.into()), |_| cotp::reject_cause(tpdu.reason)),
+        _ => {}
+    }
+    if !tpdu.explanation.is_empty() {
+        line.key("text", Selector(&tpdu.explanation));
+    }
+    line
+}
+
+fn of_spdu(spdu: &session::Spdu) -> Line {
+    let mut line = Line::new(Tag::Spdu.name(), spdu.kind.name(), spdu.kind.title());
+    match spdu.kind {
+        SpduKind::Refuse => line.coded("reason", spdu.reason.map(i64::from), |code| session::refuse_reason(code as u8)),
+        SpduKind::ExceptionData | SpduKind::ActivityInterrupt | SpduKind::ActivityDiscard => {
+            line.coded("reason", spdu.reason.map(i64::from), |code| session::exception_reason(code as u8));
+        }
+        SpduKind::Abort => {
+            let bits = spdu.transport_disconnect.unwrap_or(0);
+            line.coded("reason", Some(bits.into()), |_| session::abort_reason(bits));
+        }
+        SpduKind::Connect | SpduKind::Accept => {
+            line.number("version", spdu.version.map(i64::from));
+            if let Some(units) = spdu.functional_units {
+                line.key("functional-units", format_args!("{units:04x}"));
+            }
+        }
+        _ => {}
+    }
+    if let Some(token) = spdu.token_item {
+        line.key("tokens", format_args!("{token:02x}"));
+    }
+    line
+}
+
+/// The record at the highest layer above session, if there is one.
+fn of_upper(spdu: &session::Spdu, upper: &Facts) -> Option<Line> {
+    let rts = if upper.mode_of_answer == Some(Mode::X410) { Tag::Rts } else { Tag::Rtse };
+    let mut line = if let Some(apdu) = &upper.rtse {
+        let mut line = Line::new(rts.name(), apdu.kind.name(), apdu.kind.title());
+        keys_of_rtse(&mut line, apdu);
+        line
+    } else if let Some(apdu) = &upper.rose {
+        let mut line = Line::new(Tag::Rose.name(), apdu.kind.name(), apdu.kind.title());
+        line.number("invoke-id", apdu.invoke_id);
+        line.number("code", apdu.code);
+        line
+    } else if let Some(apdu) = &upper.acse {
+        Line::new(Tag::Acse.name(), apdu.kind.name(), apdu.kind.title())
+    } else {
+        let kind = upper.ppdu.filter(|kind| *kind != presentation::PpduKind::Td || spdu.kind == SpduKind::DataTransfer)?;
+        Line::new(Tag::Ppdu.name(), kind.name(), kind.title())
+    };
+    line.description.insert_str(0, &format!("{}, ", spdu.kind.title()));
+    if spdu.kind == SpduKind::Refuse {
+        line.coded("reason", spdu.reason.map(i64::from), |code| session::refuse_reason(code as u8));
+    }
+    line.coded("provider-reason", upper.provider_reason, |code| match upper.ppdu {
+        Some(presentation::PpduKind::Arp) => presentation::abort_reason(code),
+        _ => presentation::refuse_reason(code),
+    });
+    line.octets("calling-psel", upper.calling_selector.as_deref());
+    line.octets("called-psel", upper.called_selector.as_deref());
+    if let Some(apdu) = &upper.acse {
+        keys_of_acse(&mut line, apdu);
+    }
+    Some(line)
+}
+
+fn keys_of_rtse(line: &mut Line, apdu: &rtse::Apdu) {
+    line.number("protocol", apdu.application_protocol);
+    line.number("checkpoint", apdu.checkpoint_size);
+    line.number("window", apdu.window_size);
+    line.coded("dialogue", apdu.dialogue_mode, rtse::dialogue_mode);
+    if apdu.connection_data == Some(rtse::ConnectionData::Recover) {
+        line.description.push_str(" recover");
+    }
+    line.octets("name", apdu.bind.name.as_deref());
+    if apdu.bind.password {
+        line.key("password", "********");
+    }
+    line.coded("bind-error", apdu.bind.error, mts::bind_error);
+    line.coded("refuse-reason", apdu.refuse_reason, rtse::refuse_reason);
+    line.coded("abort-reason", apdu.abort_reason, rtse::abort_reason);
+    line.number("priority", apdu.priority);
+    if apdu.kind == rtse::ApduKind::Rttr {
+        line.key("octets", apdu.octets);
+    }
+}
+
+fn keys_of_acse(line: &mut Line, apdu: &acse::Apdu) {
+    if !apdu.application_context.is_empty() {
+        line.key("application-context", crate::asn1::Oid::new(&apdu.application_context));
+    }
+    line.coded("result", apdu.result, acse::result);
+    line.coded("diagnostic", apdu.user_diagnostic, acse::user_diagnostic);
+    line.coded("provider-diagnostic", apdu.provider_diagnostic, acse::provider_diagnostic);
+    line.number("release-reason", apdu.reason);
+    line.coded("abort-diagnostic", apdu.abort_diagnostic, acse::abort_diagnostic);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn selectors_are_text_where_they_can_be() {
+        assert_eq!(Selector(b"MTA-A").to_string(), "\"MTA-A\"");
+        assert_eq!(Selector(&[0, 10]).to_string(), "000a");
+    }
+
+    #[test]
+    fn an_activity_identifier_is_a_number() {
+        assert_eq!(Activity(&[2, 1, 7]).to_string(), "7");
+        assert_eq!(Activity(&[2, 2, 1, 0]).to_string(), "256");
+        assert_eq!(Activity(b"\x02\x05A").to_string(), "020541");
+    }
+}

@@ -1,0 +1,226 @@
+//! The overview: what is in the capture, and what to do next.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::analysis::{Association, Outcome};
+use crate::findings::{Finding, Rule, Severity};
+use crate::layers::stack::Now;
+use crate::pipeline::{Report, View};
+use crate::tree::Nothing;
+
+use super::associations::{end, title};
+use super::escape::escape;
+use super::findings;
+use super::output::json_line;
+use super::records::{AssociationRecord, FindingRecord};
+use super::settings::Settings;
+
+/// How many associations and findings the text lists; the other commands list them all.
+const LISTED: usize = 20;
+
+const OUTCOMES: [Outcome; 6] = [
+    Outcome::Released,
+    Outcome::Refused,
+    Outcome::Aborted,
+    Outcome::Disconnected,
+    Outcome::Open,
+    Outcome::Unanswered,
+];
+
+/// Collects what the overview needs while the capture is read.
+#[derive(Debug)]
+pub struct Overview {
+    settings: Settings,
+    sink: Nothing,
+    first: Option<Now>,
+    last: Option<Now>,
+    by_outcome: [u64; OUTCOMES.len()],
+    /// The associations that the text lists: those that did not end well first, by number.
+    listed: Vec<(bool, Association)>,
+}
+
+impl Overview {
+    /// An overview with these settings.
+    pub fn new(settings: Settings) -> Overview {
+        Overview { settings, sink: Nothing, first: None, last: None, by_outcome: [0; 6], listed: Vec::new() }
+    }
+
+    /// Writes the overview.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn write<W: Write>(mut self, out: &mut W, report: Report) -> io::Result<()> {
+        self.settings.clock.start = self.first.map(|now| now.time).unwrap_or_default();
+        if self.settings.json { self.write_json(out, report) } else { self.write_text(out, report) }
+    }
+
+    fn write_text<W: Write>(self, out: &mut W, report: Report) -> io::Result<()> {
+        let clock = &self.settings.clock;
+        for file in &report.files {
+            writeln!(out, "{}", escape(&file.to_string()))?;
+        }
+        if let (Some(first), Some(last)) = (self.first, self.last) {
+            let seconds = (last.time.0.saturating_sub(first.time.0)) as f64 / 1e9;
+            writeln!(
+                out,
+                "{} frames, {} to {} ({seconds:.3} s)",
+                report.frames,
+                clock.show(first.time),
+                clock.show(last.time)
+            )?;
+        } else {
+            writeln!(out, "no frames")?;
+        }
+
+        let total: u64 = self.by_outcome.iter().sum();
+        let counts = OUTCOMES.iter().zip(self.by_outcome).filter(|(_, count)| *count > 0);
+        let counts: Vec<String> = counts.map(|(outcome, count)| format!("{count} {}", outcome.name())).collect();
+        writeln!(out)?;
+        match counts.is_empty() {
+            true => writeln!(out, "No associations: nothing in this capture is RFC 1006.")?,
+            false => writeln!(out, "Associations: {total} ({})", counts.join(", "))?,
+        }
+        for (_, a) in &self.listed {
+            writeln!(
+                out,
+                "  A{:<3} {:<15} {} > {}  frames {}-{}  {}{}",
+                a.number,
+                title(a),
+                a.initiator,
+                a.responder,
+                a.first_frame,
+                a.last_frame,
+                end(a),
+                match a.transfers {
+                    0 => String::new(),
+                    1 => "; 1 transfer".to_owned(),
+                    count => format!("; {count} transfers"),
+                }
+            )?;
+        }
+        more(out, total.saturating_sub(self.listed.len() as u64), "associations")?;
+
+        let dropped = report.collector.dropped();
+        let all = report.collector.into_findings();
+        let counts = severities(&all);
+        let words: Vec<String> = counts
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(severity, count)| format!("{count} {}{}", severity.name(), if *count == 1 { "" } else { "s" }))
+            .collect();
+        writeln!(out)?;
+        match words.is_empty() {
+            true => writeln!(out, "Findings: none")?,
+            false => writeln!(out, "Findings: {}", words.join(", "))?,
+        }
+        let mut ranked: Vec<&Finding> = all.iter().collect();
+        ranked.sort_by_key(|finding| std::cmp::Reverse((finding.severity, finding.certainty)));
+        for finding in ranked.iter().take(LISTED) {
+            out.write_all(b"  ")?;
+            findings::write(out, finding, &self.settings, false)?;
+        }
+        more(out, (ranked.len().saturating_sub(LISTED)) as u64 + dropped, "findings")?;
+
+        writeln!(out)?;
+        let next = next_steps(&ranked);
+        match next.is_empty() {
+            true => writeln!(out, "What to do next: nothing in this capture calls for a change.")?,
+            false => writeln!(out, "What to do next")?,
+        }
+        for (number, rule) in next.iter().enumerate() {
+            writeln!(out, "  {}. {} ({})", number + 1, rule.remedy, rule.id)?;
+        }
+        Ok(())
+    }
+
+    fn write_json<W: Write>(self, out: &mut W, report: Report) -> io::Result<()> {
+        let all = report.collector.into_findings();
+        let mut ranked: Vec<&Finding> = all.iter().collect();
+        ranked.sort_by_key(|finding| std::cmp::Reverse((finding.severity, finding.certainty)));
+        let by_outcome = OUTCOMES.iter().zip(self.by_outcome).filter(|(_, count)| *count > 0);
+        json_line(
+            out,
+            &Record {
+                record: "overview",
+                frames: report.frames,
+                associations: by_outcome.map(|(outcome, count)| (outcome.name(), count)).collect(),
+                findings: severities(&all).iter().map(|(severity, count)| (severity.name(), *count)).collect(),
+                damaged: report.damaged,
+                next: next_steps(&ranked).iter().map(|rule| Next { rule: rule.id, remedy: rule.remedy }).collect(),
+            },
+        )?;
+        for (_, association) in &self.listed {
+            json_line(out, &AssociationRecord::new(association))?;
+        }
+        all.iter().try_for_each(|finding| json_line(out, &FindingRecord::new(finding)))
+    }
+}
+
+#[derive(Serialize)]
+struct Record {
+    #[serde(rename = "type")]
+    record: &'static str,
+    frames: u64,
+    associations: std::collections::BTreeMap<&'static str, u64>,
+    findings: std::collections::BTreeMap<&'static str, u64>,
+    damaged: bool,
+    next: Vec<Next>,
+}
+
+#[derive(Serialize)]
+struct Next {
+    rule: &'static str,
+    remedy: &'static str,
+}
+
+fn severities(findings: &[Finding]) -> [(Severity, u64); 3] {
+    [Severity::Error, Severity::Warning, Severity::Note]
+        .map(|severity| (severity, findings.iter().filter(|finding| finding.severity == severity).count() as u64))
+}
+
+/// The remedies of what was found, most important first, each once. Notes call for nothing.
+fn next_steps(ranked: &[&Finding]) -> Vec<&'static Rule> {
+    let mut next: Vec<&'static Rule> = Vec::new();
+    for finding in ranked.iter().filter(|finding| finding.severity > Severity::Note) {
+        if !next.iter().any(|rule| rule.id == finding.rule.id) {
+            next.push(finding.rule);
+        }
+    }
+    next
+}
+
+fn more<W: Write>(out: &mut W, count: u64, command: &str) -> io::Result<()> {
+    match count {
+        0 => Ok(()),
+        count => writeln!(out, "  … and {count} more: x400scope {command}"),
+    }
+}
+
+impl View for Overview {
+    type Sink = Nothing;
+
+    fn sink(&mut self) -> &mut Nothing {
+        &mut self.sink
+    }
+
+    fn begin(&mut self, now: Now) {
+        self.first = self.first.or(Some(now));
+        self.last = Some(now);
+    }
+
+    fn association(&mut self, association: Association) -> io::Result<()> {
+        if let Some(index) = OUTCOMES.iter().position(|outcome| *outcome == association.outcome) {
+            self.by_outcome[index] += 1;
+        }
+        let well = matches!(association.outcome, Outcome::Released | Outcome::Open);
+        let rank = |well: bool, number: u32| (well, number);
+        let at = self.listed.partition_point(|(w, a)| rank(*w, a.number) < rank(well, association.number));
+        if at < LISTED {
+            self.listed.insert(at, (well, association));
+            self.listed.truncate(LISTED);
+        }
+        Ok(())
+    }
+}
