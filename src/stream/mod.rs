@@ -1,5 +1,6 @@
 //! TCP segments to ordered octets, with holes told and provenance kept.
 
+mod assemble;
 mod buffer;
 mod flow;
 
