@@ -228,7 +228,13 @@ impl Assembler {
     }
 
     /// Puts octets in their place: what is new is delivered or stored, what is there already stays as it is.
-    fn insert<R: Receiver>(&mut self, from: u64, payload: Octets<'_>, compare: bool, out: &mut Outlet<'_, R>) {
+    fn insert<R: Receiver>(
+        &mut self,
+        from: u64,
+        payload: Octets<'_>,
+        compare: bool,
+        out: &mut Outlet<'_, R>,
+    ) {
         let to = from + payload.len() as u64;
         let part = |at: u64, until: u64| payload.slice((at - from) as usize, (until - from) as usize);
         let mut disputed = None;

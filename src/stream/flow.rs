@@ -50,7 +50,11 @@ impl Flow {
 
     /// The side that sent `segment`.
     pub fn side(&self, segment: &Segment<'_>) -> Side {
-        if segment.from == self.ends[0] && segment.to == self.ends[1] { Side::Initiator } else { Side::Responder }
+        if segment.from == self.ends[0] && segment.to == self.ends[1] {
+            Side::Initiator
+        } else {
+            Side::Responder
+        }
     }
 
     /// Whether `segment` opens another connection between the same ends: a SYN that is neither this connection's
