@@ -216,12 +216,13 @@ impl Deframer {
             let held = self.buffer.octets();
             let bytes = held.bytes();
             let proof = |at: usize| prove(&bytes[at..], any_version && at == 0);
-            // The best proof is an end that fits. Without any, a packet that goes on behind the octets is believed.
+            // The best proof is an end that fits. Without any, a packet that goes on behind the octets is believed
+            // if nothing else looks like it.
             let found = (searched..bytes.len())
                 .find(|at| matches!(proof(*at), Proof::Certain | Proof::Fits | Proof::Ends))
                 .or_else(|| {
                     (searched..bytes.len()).find(|at| {
-                        bytes[*at..].starts_with(&[VERSION, 0]) && matches!(proof(*at), Proof::Open)
+                        probe(&bytes[*at..]) == Probe::Certain && matches!(proof(*at), Proof::Open)
                     })
                 });
             let Some(at) = found else { return };
