@@ -174,7 +174,7 @@ fn tcp(
     out.extend_from_slice(&to.port.to_be_bytes());
     out.extend_from_slice(&from.sequence.to_be_bytes());
     out.extend_from_slice(&acknowledgement.to_be_bytes());
-    out.push(((20 + options.len()) / 4 << 4) as u8);
+    out.push(((20 + options.len()) as u8 / 4) << 4); // header length in words
     out.push(flags);
     out.extend_from_slice(&window.to_be_bytes());
     out.extend_from_slice(&[0; 4]); // checksum, urgent pointer
