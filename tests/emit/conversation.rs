@@ -104,7 +104,7 @@ impl Conversation {
             "transfer" => return self.transfer(side, statement, scene),
             "tsdu" => statement.octets()?,
             "CN" => self.connect(side, statement, scene)?,
-            "AC" => self.accept(side, statement)?,
+            "AC" => self.accept(side, statement, scene)?,
             "RF" => self.refuse(side, statement)?,
             "AB" => self.abort(side, statement)?,
             "FN" => session::fn_(self.in_normal_mode(side, presentation::ACSE, acse::rlrq)),
@@ -246,15 +246,12 @@ impl Conversation {
         Ok(connect.cn())
     }
 
-    fn accept(&mut self, side: Side, statement: &mut Statement) -> Result<Vec<u8>, String> {
+    fn accept(&mut self, side: Side, statement: &mut Statement, scene: &Scene) -> Result<Vec<u8>, String> {
         self.checkpoint_size = statement.number("checkpoint")?.unwrap_or(self.checkpoint_size);
         self.window_size = statement.number("window")?.unwrap_or(self.window_size);
         self.lengths[side] = lengths(statement)?;
         let references = self.answering_references(side, statement)?;
-        let data = match statement.flag("recovered") {
-            true => ConnectionData::Recover(references.clone()),
-            false => bind_data(statement),
-        };
+        let data = connection_data(statement, scene)?;
         let open = Open {
             checkpoint_size: self.checkpoint_size,
             window_size: self.window_size,
@@ -389,18 +386,14 @@ impl Conversation {
     }
 }
 
-/// The bind argument or result: `name=` and `password=`, or nothing for an unauthenticated bind.
-fn bind_data(statement: &mut Statement) -> ConnectionData {
-    let (name, password) = (statement.option("name"), statement.option("password"));
-    ConnectionData::Open(bind::bind(name.as_deref(), password.as_deref()))
-}
-
-/// What a request carries: a bind, or the name of the association it recovers.
+/// What a request or its answer carries: a bind (`name=` and `password=`, or neither for an unauthenticated one), or
+/// the name of the association it recovers.
 fn connection_data(statement: &mut Statement, scene: &Scene) -> Result<ConnectionData, String> {
-    match statement.option("recover") {
-        Some(name) => Ok(ConnectionData::Recover(association(&name, scene)?.references.clone())),
-        None => Ok(bind_data(statement)),
+    if let Some(lost) = statement.option("recover") {
+        return Ok(ConnectionData::Recover(association(&lost, scene)?.references.clone()));
     }
+    let (name, password) = (statement.option("name"), statement.option("password"));
+    Ok(ConnectionData::Open(bind::bind(name.as_deref(), password.as_deref())))
 }
 
 /// ACTIVITY RESUME: `AR 2 of=1 serial=1`, and `from=NAME` when the activity began in another association.
