@@ -47,7 +47,10 @@ struct Player {
 /// What the capture did to the frames. Frames are numbered from 1, before anything is taken away.
 #[derive(Default)]
 struct Edits {
+    /// Frames that changed places.
     swaps: Vec<(usize, usize)>,
+    /// Frames that were captured again, behind others.
+    repeats: Vec<(usize, usize)>,
     dropped: Vec<usize>,
     begin_at: usize,
     only: Option<String>,
@@ -77,6 +80,10 @@ impl Player {
             "swap" => {
                 let pair = (statement.number_word("a frame")?, statement.number_word("a frame")?);
                 self.edits.swaps.push(pair);
+            }
+            "repeat" => {
+                let frame = statement.number_word("a frame")?;
+                self.edits.repeats.push((frame, statement.number("after")?.ok_or("after= is missing")?));
             }
             "drop" => self.edits.dropped.extend(frame_numbers(&statement.rest())?),
             "begin-at" => self.edits.begin_at = statement.number_word("a frame")?,
@@ -188,20 +195,28 @@ impl Player {
 
     fn write(mut self) -> Vec<u8> {
         self.frames.sort_by_key(|frame| frame.time);
-        for &(first, second) in &self.edits.swaps {
-            // What is captured changes places; when it is captured does not.
-            let (first_time, second_time) = (self.frames[first - 1].time, self.frames[second - 1].time);
-            self.frames.swap(first - 1, second - 1);
-            self.frames[first - 1].time = first_time;
-            self.frames[second - 1].time = second_time;
+        self.format.write(&self.edits.apply(&self.frames))
+    }
+}
+
+impl Edits {
+    /// The frames that were captured. Their octets change places; the times of capture do not.
+    fn apply(&self, frames: &[Frame]) -> Vec<Frame> {
+        let mut order: Vec<usize> = (0..frames.len()).collect();
+        for (first, second) in &self.swaps {
+            order.swap(first - 1, second - 1);
         }
-        let edits = &self.edits;
-        let kept = (1..).zip(&self.frames).filter(|(number, frame)| {
-            *number >= edits.begin_at
-                && !edits.dropped.contains(number)
-                && edits.only.as_ref().is_none_or(|host| *host == frame.from)
-        });
-        self.format.write(kept.map(|(_, frame)| frame))
+        let mut captured = Vec::new();
+        for (number, place) in (1..).zip(frames) {
+            let here = std::iter::once(order[number - 1]);
+            let again = self.repeats.iter().filter(|(_, after)| *after == number).map(|(frame, _)| frame - 1);
+            let frames = here.chain(again).map(|index| Frame { time: place.time, ..frames[index].clone() });
+            if number >= self.begin_at && !self.dropped.contains(&number) {
+                captured
+                    .extend(frames.filter(|frame| self.only.as_ref().is_none_or(|host| *host == frame.from)));
+            }
+        }
+        captured
     }
 }
 

@@ -24,7 +24,7 @@ const LINKTYPE_ETHERNET: u32 = 1;
 
 impl Format {
     /// The whole file, little-endian.
-    pub(crate) fn write<'a>(&self, frames: impl IntoIterator<Item = &'a Frame>) -> Vec<u8> {
+    pub(crate) fn write(&self, frames: &[Frame]) -> Vec<u8> {
         let magic: u32 = if self.nanoseconds { 0xA1B2_3C4D } else { 0xA1B2_C3D4 };
         let mut out = Vec::new();
         out.extend_from_slice(&magic.to_le_bytes());
