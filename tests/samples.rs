@@ -102,3 +102,33 @@ fn passwords_in_samples_are_two_known_words() {
         }
     }
 }
+
+/// Two hosts and an open connection.
+const SCENE: &str =
+    "capture start=1996-07-01T09:00:00Z\nhost a 10.1.0.1\nhost b 10.1.0.2\nconnect a:1025 b:102\n";
+
+#[test]
+fn statement_that_is_not_understood_is_an_error_that_tells_its_place() {
+    let error =
+        |script: &str| dialogue::capture_of(&format!("{SCENE}{script}")).expect_err("the script is wrong");
+    assert_eq!(error("a CR tpdu-sise=2048"), "script line 5: the option tpdu-sise= is not understood here");
+    assert_eq!(error("a CR now"), "script line 5: \"now\" is not understood here");
+    assert_eq!(error("c FIN"), "script line 5: \"c\" is no statement, and no host of this connection");
+    assert_eq!(error("a transfer nothing"), "script line 5: no message \"nothing\"");
+    assert_eq!(error("a octets 0"), "script line 5: half an octet: 0");
+    assert_eq!(error("drop 4"), "there is no frame 4: the capture has 3");
+}
+
+#[test]
+fn octets_of_ones_own_are_wrapped_by_the_layers_below_only() {
+    let payload = |script: &str| {
+        let capture =
+            dialogue::capture_of(&format!("{SCENE}b reserved 0x11\n{script}")).expect("the script is right");
+        // Headers: 24 of the file, 16 of each record, 54 of Ethernet, IP and TCP; the handshake's frames have 60.
+        capture[24 + 3 * (16 + 60) + 16 + 54..].to_vec()
+    };
+    let padded = |octets: &[u8]| [octets, &[0; 6][octets.len().min(6)..]].concat();
+    assert_eq!(payload("b octets 16 03 01"), padded(&[0x16, 3, 1]));
+    assert_eq!(payload("b tpdu 70 00"), padded(&[3, 0x11, 0, 6, 0x70, 0]));
+    assert_eq!(payload("b tsdu 01 00 0a # a comment"), [3, 0x11, 0, 10, 2, 0xF0, 0x80, 1, 0, 10]);
+}

@@ -13,18 +13,27 @@ use super::script::{self, Statement};
 use super::tcp::{Connection, End, Frame};
 use super::time;
 
-/// The capture that the script `NAME.dialogue` describes.
+/// The capture that the script `NAME.dialogue` of a folder describes.
 pub(crate) fn capture(folder: &Path, name: &str) -> Result<Vec<u8>, String> {
+    play(script::load(folder, name)?)
+}
+
+/// The capture that this script describes.
+pub(crate) fn capture_of(script: &str) -> Result<Vec<u8>, String> {
+    play(script::parse("script", script)?)
+}
+
+fn play(statements: Vec<Statement>) -> Result<Vec<u8>, String> {
     let mut player = Player::default();
-    for statement in script::load(folder, name)? {
+    for statement in statements {
         let place = statement.place.clone();
         player.play(statement).map_err(|error| format!("{place}: {error}"))?;
     }
     player.end_conversation();
-    Ok(player.write())
+    player.write()
 }
 
-/// What is common to all conversations: who may use it, and the names they have for each other.
+/// What the conversations share.
 #[derive(Default)]
 pub(crate) struct Scene {
     hosts: BTreeMap<String, [u8; 4]>,
@@ -193,15 +202,21 @@ impl Player {
         }
     }
 
-    fn write(mut self) -> Vec<u8> {
+    fn write(mut self) -> Result<Vec<u8>, String> {
         self.frames.sort_by_key(|frame| frame.time);
-        self.format.write(&self.edits.apply(&self.frames))
+        Ok(self.format.write(&self.edits.apply(&self.frames)?))
     }
 }
 
 impl Edits {
     /// The frames that were captured. Their octets change places; the times of capture do not.
-    fn apply(&self, frames: &[Frame]) -> Vec<Frame> {
+    fn apply(&self, frames: &[Frame]) -> Result<Vec<Frame>, String> {
+        let pairs = self.swaps.iter().chain(&self.repeats).flat_map(|&(one, other)| [one, other]);
+        if let Some(number) =
+            pairs.chain(self.dropped.iter().copied()).find(|n| !(1..=frames.len()).contains(n))
+        {
+            return Err(format!("there is no frame {number}: the capture has {}", frames.len()));
+        }
         let mut order: Vec<usize> = (0..frames.len()).collect();
         for (first, second) in &self.swaps {
             order.swap(first - 1, second - 1);
@@ -216,7 +231,7 @@ impl Edits {
                     .extend(frames.filter(|frame| self.only.as_ref().is_none_or(|host| *host == frame.from)));
             }
         }
-        captured
+        Ok(captured)
     }
 }
 

@@ -40,7 +40,7 @@ impl Format {
             }
             out.extend_from_slice(&frame.octets[..kept]);
         }
-        out.truncate(out.len() - self.cut_off);
+        out.truncate(out.len().saturating_sub(self.cut_off));
         out
     }
 }

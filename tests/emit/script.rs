@@ -34,17 +34,18 @@ pub(crate) fn load(folder: &Path, name: &str) -> Result<Vec<Statement>, String> 
     Ok(statements)
 }
 
-fn parse(file: &str, text: &str) -> Result<Vec<Statement>, String> {
+/// Reads the statements of one script. `file` is its name in messages.
+pub(crate) fn parse(file: &str, text: &str) -> Result<Vec<Statement>, String> {
     let mut statements: Vec<Statement> = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         let place = format!("{file} line {number}");
-        let mut tokens = tokens(line).map_err(|error| format!("{place}: {error}"))?;
+        let tokens = tokens(line).map_err(|error| format!("{place}: {error}"))?;
         let continues = line.starts_with([' ', '\t']);
         if !continues && !tokens.is_empty() {
             statements.push(Statement { place, words: Vec::new(), options: Vec::new() });
         }
         let Some(statement) = statements.last_mut() else { continue };
-        for (key, text) in tokens.drain(..) {
+        for (key, text) in tokens {
             match key {
                 Some(key) => statement.options.push((key, text)),
                 None => statement.words.push(text),
