@@ -4,7 +4,11 @@
 //! know nothing of each other but the facts; [`stack`] puts them together for one TCP connection.
 
 pub mod cotp;
+pub mod frame;
+pub mod ip;
+pub mod link;
 pub mod session;
+pub mod tcp;
 pub mod tpkt;
 
 pub use crate::stream::Side;
