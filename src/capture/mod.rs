@@ -1,10 +1,54 @@
 //! The ground floor: capture files, several of them or stdin, to frames in order.
 
+mod clock;
+mod damage;
+mod decompress;
+mod file;
+mod input;
+mod merge;
 mod octets;
+mod pcap;
+mod pcapng;
+mod record;
+mod window;
 
-use std::fmt;
+use std::{fmt, io};
 
+pub use damage::{Damage, DamageKind, Part};
+pub use decompress::Compression;
+pub use file::{FileFacts, FileFormat};
+pub use input::Input;
+pub use merge::{Capture, Item, Progress};
 pub use octets::{Octets, Piece, Place};
+
+/// Why a capture cannot be opened at all.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// No such file, or no permission.
+    #[error("cannot open {name}: {source}")]
+    CannotOpen {
+        /// The file as named on the command line.
+        name: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file cannot be read from its first octet on.
+    #[error("cannot read {name}: {source}")]
+    CannotRead {
+        /// The file as named on the command line.
+        name: String,
+        /// What the system or the decompressor says.
+        source: io::Error,
+    },
+    /// The octets are of no format that is known here.
+    #[error("{name} is not a pcap or pcapng capture: {looks_like}")]
+    NotACapture {
+        /// The file as named on the command line.
+        name: String,
+        /// What its first octets look like, in words.
+        looks_like: String,
+    },
+}
 
 /// The number of a frame in the capture, from 1 in the order in which frames are read (of several files: by time).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,7 +70,7 @@ impl fmt::Display for FrameNo {
 pub struct Timestamp(pub i64);
 
 /// What the octets of a frame begin with: the LINKTYPE_ values of pcap (tcpdump.org), as read from the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LinkType(pub u32);
 
 /// One captured frame.

@@ -3,7 +3,7 @@
 use super::FrameNo;
 
 /// Where a run of octets was captured: the octets from `start` on lie at `offset` in `frame`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Piece {
     /// Position of the first octet of the run, in the coordinates of the octets that the piece belongs to.
     pub start: u64,

@@ -5,12 +5,20 @@
 
 pub mod acse;
 pub mod cotp;
+pub mod foreign;
+pub mod frame;
+pub mod ip;
+pub mod link;
+pub mod lower;
 pub mod mts;
+pub mod note;
 pub mod presentation;
 pub mod rose;
 pub mod rtse;
+mod schemas;
 pub mod session;
 pub mod stack;
+pub mod tcp;
 pub mod tpkt;
 pub mod upper;
 

@@ -1,9 +1,38 @@
 //! Frames to TCP segments: link layers, IPv4 with fragments, IPv6 with extension headers.
 
+mod fragments;
+mod ip;
+mod link;
+mod reader;
+mod tcp;
+
 use std::fmt;
 use std::net::IpAddr;
 
+pub use ip::{FragmentOf, Ip};
+pub use link::{Carried, Link, LinkKind};
+pub use reader::{Packet, Reader};
+pub use tcp::Tcp;
+
 use crate::capture::Octets;
+
+/// A layer of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Layer {
+    Link,
+    Ip,
+    Tcp,
+}
+
+/// The header of a layer does not fit, or its length contradicts the frame's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Which layer.
+    pub layer: Layer,
+    /// Whether the snap length cut it; else it was sent so.
+    pub cut: bool,
+}
 
 /// One end of a TCP connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
