@@ -6,7 +6,7 @@ use super::escape::escape;
 use super::frame::{FrameView, is_generated};
 use super::time::Clock;
 use super::value;
-use crate::tree::{Display, Node, Tag};
+use crate::tree::{Node, Tag};
 
 /// How far the fields of a structure stand to the right of it.
 const INDENT: usize = 3;
@@ -102,7 +102,7 @@ mod tests {
     use crate::net::Endpoint;
     use crate::render::marks::{Mark, Marks};
     use crate::render::secrets::Secrets;
-    use crate::tree::{Charset, FieldDef, Names, Sink, Span, Tree, Value};
+    use crate::tree::{Charset, Display, FieldDef, Names, Sink, Span, Tree, Value};
 
     static ETHERNET: FieldDef = FieldDef::layer("eth", "Ethernet", Tag::Ethernet);
     static ETYPE: FieldDef = FieldDef::new("eth.type", "Ethernet Type", Display::PaddedNumber(4));
