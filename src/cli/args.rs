@@ -19,6 +19,8 @@ what to change.
 Without a subcommand x400scope prints an overview of the capture. A file that is called like a subcommand is given \
 as ./summary.";
 
+const USAGE: &str = "x400scope [OPTIONS] <FILE>...\n       x400scope <COMMAND> [OPTIONS] <FILE>...";
+
 const EXAMPLES: &str = "\
 Examples:
   x400scope mta.pcapng                          what is in this capture, and what to do next
@@ -26,7 +28,7 @@ Examples:
   x400scope tree --frame 12,40-60 mta.pcapng    these frames, field by field
   x400scope summary --association 3 mta.pcapng  the course of one association, a line per PDU
   x400scope associations --format json *.pcap   several files as one capture, for a program
-  zcat day.pcap.gz | x400scope findings --fail-on error -
+  ssh mta cat day.pcap | x400scope findings --fail-on error -
 
 Exit status:
   0  the input was read and reported on, whatever was found
@@ -73,6 +75,7 @@ pub fn definition() -> clap::Command {
 #[command(
     name = "x400scope",
     version,
+    override_usage = USAGE,
     long_about = LONG_ABOUT,
     after_long_help = EXAMPLES,
     arg_required_else_help = true,
@@ -128,7 +131,7 @@ pub struct Tree {
     #[allow(missing_docs)]
     pub input: Input,
 
-    /// Show the fields of the layers up to TCP too, which are one line each otherwise
+    /// Print the fields of the layers up to TCP too, which are one line each otherwise
     #[arg(long, value_name = "LAYERS")]
     pub expand: Option<Expand>,
 
@@ -226,7 +229,7 @@ pub struct Options {
     #[arg(long, global = true, value_name = "STYLE")]
     time: Option<Time>,
 
-    /// Print times of day as a clock shows them that is so far from UTC: +02:00, -0700, Z
+    /// Print times of day at this offset from UTC: +02:00, -0700, Z
     #[arg(long, global = true, value_name = "OFFSET", default_value = "Z", allow_hyphen_values = true)]
     pub utc_offset: UtcOffset,
 
@@ -249,11 +252,11 @@ pub struct Options {
     #[arg(long, global = true)]
     pub show_secrets: bool,
 
-    /// Use so many threads; as many as there are processors otherwise
+    /// Use this many threads; one a processor otherwise
     #[arg(long, global = true, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
 
-    /// Print no progress
+    /// Show no progress on standard error
     #[arg(long, short, global = true)]
     pub quiet: bool,
 }
