@@ -82,7 +82,7 @@ impl<'a> Octets<'a> {
     }
 
     /// The runs that make up these octets, in order, in the coordinates of this slice (the first at 0).
-    pub fn pieces(&self) -> impl Iterator<Item = Piece> + 'a {
+    pub fn pieces(&self) -> impl Iterator<Item = Piece> + use<'a> {
         let (base, end) = (self.base, self.base + self.bytes.len() as u64);
         let first = self.pieces.partition_point(|piece| piece.start <= base).saturating_sub(1);
         self.pieces[first.min(self.pieces.len())..]

@@ -1,1 +1,5 @@
-//! TODO
+//! The command: one file per subcommand.
+
+pub mod args;
+pub mod generate;
+pub mod ranges;
