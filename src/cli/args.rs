@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
-use super::ranges::Ranges;
+use crate::render::ranges::Ranges;
 use crate::render::time::{TimeStyle, UtcOffset};
 
 const LONG_ABOUT: &str = "\

@@ -19,8 +19,8 @@ use super::time::Clock;
 
 /// Writes a row for every association, in the order of their numbers.
 #[derive(Debug)]
-pub struct Associations<'a, W> {
-    out: &'a mut W,
+pub struct Associations<W> {
+    out: W,
     settings: Settings,
     sink: Nothing,
     /// The number of the next row.
@@ -29,24 +29,34 @@ pub struct Associations<'a, W> {
     waiting: BTreeMap<u32, Association>,
 }
 
-impl<'a, W: Write> Associations<'a, W> {
+impl<W: Write> Associations<W> {
+    /// The output.
+    pub fn out(&mut self) -> &mut W {
+        &mut self.out
+    }
+
+    /// The output, when everything is written.
+    pub fn into_inner(self) -> W {
+        self.out
+    }
+
     /// Rows on `out`.
-    pub fn new(out: &'a mut W, settings: Settings) -> Self {
+    pub fn new(out: W, settings: Settings) -> Self {
         Associations { out, settings, sink: Nothing, next: 1, waiting: BTreeMap::new() }
     }
 
     fn write(&mut self, association: &Association) -> io::Result<()> {
-        if !self.settings.associations.admits(association.number.into()) {
+        if self.settings.associations.as_ref().is_some_and(|asked| !asked.contains(association.number.into())) {
             return Ok(());
         }
         match self.settings.json {
-            true => json_line(self.out, &AssociationRecord::new(association)),
+            true => json_line(&mut self.out, &AssociationRecord::new(association)),
             false => writeln!(self.out, "{}", row(association, &self.settings.clock)),
         }
     }
 }
 
-impl<W: Write> View for Associations<'_, W> {
+impl<W: Write> View for Associations<W> {
     type Sink = Nothing;
 
     fn sink(&mut self) -> &mut Nothing {

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::findings::{Finding, Rule, Severity};
+use crate::findings::{Finding, Severity};
 
 use super::escape::escape;
+use super::manual;
 use super::output::json_line;
 use super::records::FindingRecord;
 use super::settings::Settings;
@@ -44,7 +45,7 @@ pub fn write<W: Write>(out: &mut W, finding: &Finding, settings: &Settings, expl
     }
     writeln!(out, " [{}]", finding.rule.references.join("; "))?;
     if explain {
-        for (what, text) in entry(finding.rule) {
+        for (what, text) in manual::parts(finding.rule) {
             writeln!(out, "    {what}: {text}")?;
         }
         if let Some(evidence) = &finding.evidence {
@@ -54,11 +55,6 @@ pub fn write<W: Write>(out: &mut W, finding: &Finding, settings: &Settings, expl
         writeln!(out, "    Certainty: {}", finding.certainty.name())?;
     }
     Ok(())
-}
-
-/// The parts of a manual entry.
-pub fn entry(rule: &Rule) -> [(&'static str, &'static str); 3] {
-    [("Why it matters", rule.why), ("How it is told", rule.told_by), ("What to do", rule.remedy)]
 }
 
 fn colour(severity: Severity) -> Style {

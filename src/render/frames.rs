@@ -15,8 +15,8 @@ use super::{hex, tree_json, tree_text};
 
 /// Writes the frame view as the capture is read.
 #[derive(Debug)]
-pub struct Frames<'a, W> {
-    out: &'a mut W,
+pub struct Frames<W> {
+    out: W,
     settings: Settings,
     expand_all: bool,
     hex: bool,
@@ -26,14 +26,24 @@ pub struct Frames<'a, W> {
     written: bool,
 }
 
-impl<'a, W: Write> Frames<'a, W> {
+impl<W: Write> Frames<W> {
+    /// The output.
+    pub fn out(&mut self) -> &mut W {
+        &mut self.out
+    }
+
+    /// The output, when everything is written.
+    pub fn into_inner(self) -> W {
+        self.out
+    }
+
     /// A frame view on `out`. `expand_all` opens the layers below TPKT, `hex` adds the octets of each frame.
-    pub fn new(out: &'a mut W, settings: Settings, expand_all: bool, hex: bool) -> Self {
+    pub fn new(out: W, settings: Settings, expand_all: bool, hex: bool) -> Self {
         Frames { out, settings, expand_all, hex, tree: Tree::new(), text: String::new(), started: false, written: false }
     }
 }
 
-impl<W: Write> View for Frames<'_, W> {
+impl<W: Write> View for Frames<W> {
     type Sink = Tree;
 
     fn sink(&mut self) -> &mut Tree {
@@ -50,7 +60,7 @@ impl<W: Write> View for Frames<'_, W> {
     fn frame(&mut self, read: &Read<'_>) -> io::Result<()> {
         let frame = read.frame;
         let association = read.association.map(|association| association.number);
-        if !self.settings.shows(frame.number.0, association) {
+        if !self.settings.shows(Some(frame.number), association) {
             return Ok(());
         }
         let marks = read.marks.iter().map(|mark| Mark {

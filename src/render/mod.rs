@@ -2,13 +2,24 @@
 //!
 //! Nothing from the wire is written but through [`escape`], and no password unless [`secrets`] lets it.
 
+pub mod associations;
 mod decode;
 pub mod escape;
+pub mod findings;
 pub mod frame;
+pub mod frames;
 pub mod hex;
+pub mod line;
+pub mod manual;
 pub mod marks;
+pub mod output;
+pub mod overview;
 pub mod places;
+pub mod ranges;
+pub mod records;
 pub mod secrets;
+pub mod settings;
+pub mod summary;
 pub mod table;
 pub mod time;
 pub mod tree_json;

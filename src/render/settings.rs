@@ -1,6 +1,7 @@
 //! What every view is asked for.
 
 use super::ranges::Ranges;
+use crate::capture::FrameNo;
 use super::time::Clock;
 
 /// What every view is asked for.
@@ -10,10 +11,10 @@ pub struct Settings {
     pub json: bool,
     /// How times are shown. Relative times begin with the first frame.
     pub clock: Clock,
-    /// The frames to show; empty for all.
-    pub frames: Ranges,
-    /// The associations to show; empty for all.
-    pub associations: Ranges,
+    /// The frames to show; all, where nothing is said.
+    pub frames: Option<Ranges>,
+    /// The associations to show; all, where nothing is said.
+    pub associations: Option<Ranges>,
     /// Whether passwords are shown.
     pub show_secrets: bool,
     /// Whether to colour text.
@@ -22,8 +23,11 @@ pub struct Settings {
 
 impl Settings {
     /// Whether a record in `frame` of `association` is asked for.
-    pub fn shows(&self, frame: u64, association: Option<u32>) -> bool {
-        self.frames.admits(frame)
-            && (self.associations.is_empty() || association.is_some_and(|number| self.associations.admits(number.into())))
+    pub fn shows(&self, frame: Option<FrameNo>, association: Option<u32>) -> bool {
+        let admits = |ranges: &Option<Ranges>, number: Option<u64>| match ranges {
+            None => true,
+            Some(ranges) => number.is_some_and(|number| ranges.contains(number)),
+        };
+        admits(&self.frames, frame.map(|frame| frame.0)) && admits(&self.associations, association.map(u64::from))
     }
 }

@@ -17,26 +17,36 @@ use super::settings::Settings;
 
 /// Writes the summary as the capture is read.
 #[derive(Debug)]
-pub struct Summary<'a, W> {
-    out: &'a mut W,
+pub struct Summary<W> {
+    out: W,
     settings: Settings,
     sink: Nothing,
     started: bool,
     failed: Option<io::Error>,
 }
 
-impl<'a, W: Write> Summary<'a, W> {
+impl<W: Write> Summary<W> {
+    /// The output.
+    pub fn out(&mut self) -> &mut W {
+        &mut self.out
+    }
+
+    /// The output, when everything is written.
+    pub fn into_inner(self) -> W {
+        self.out
+    }
+
     /// A summary on `out`.
-    pub fn new(out: &'a mut W, settings: Settings) -> Self {
+    pub fn new(out: W, settings: Settings) -> Self {
         Summary { out, settings, sink: Nothing, started: false, failed: None }
     }
 
     fn line(&mut self, line: &Line, side: Side, association: &Association, now: Now) {
-        if self.failed.is_some() || !self.settings.shows(now.frame.0, Some(association.number)) {
+        if self.failed.is_some() || !self.settings.shows(Some(now.frame), Some(association.number)) {
             return;
         }
         let written = if self.settings.json {
-            json_line(self.out, &PduRecord::new(line, side, association, now))
+            json_line(&mut self.out, &PduRecord::new(line, side, association, now))
         } else {
             // Widths are fixed: what one line looks like does not depend on the others.
             writeln!(
@@ -55,7 +65,7 @@ impl<'a, W: Write> Summary<'a, W> {
     }
 }
 
-impl<W: Write> View for Summary<'_, W> {
+impl<W: Write> View for Summary<W> {
     type Sink = Nothing;
 
     fn sink(&mut self) -> &mut Nothing {

@@ -1,0 +1,57 @@
+//! `x400scope findings`: one line a finding.
+
+use std::io::Write;
+
+use super::args::{FailOn, Findings, Options, RulePrefix};
+use super::{Status, run};
+use crate::findings::{Finding, Severity};
+use crate::layers::stack::Now;
+use crate::pipeline::View;
+use crate::render::findings;
+use crate::render::time::TimeStyle;
+use crate::tree::Nothing;
+
+/// Findings are collected by the pipeline; all the view has to see is when the capture begins.
+#[derive(Default)]
+struct First(Nothing, Option<Now>);
+
+impl View for First {
+    type Sink = Nothing;
+
+    fn sink(&mut self) -> &mut Nothing {
+        &mut self.0
+    }
+
+    fn begin(&mut self, now: Now) {
+        self.1 = self.1.or(Some(now));
+    }
+}
+
+pub(super) fn run(arguments: &Findings, options: &Options) -> anyhow::Result<Status> {
+    let mut settings = run::settings(options, TimeStyle::Absolute);
+    let mut out = run::output();
+    let (view, report) =
+        run::read("findings", &arguments.input.files, options, First::default(), |_| Some(&mut out))?;
+    settings.clock.start = view.1.map(|now| now.time).unwrap_or_default();
+    let usual = run::status(&report);
+    let mut worst = None;
+    for finding in report.collector.into_findings() {
+        if wanted(arguments, &finding) && settings.shows(finding.frame, finding.association) {
+            worst = worst.max(Some(finding.severity));
+            findings::write(&mut out, &finding, &settings, arguments.explain)?;
+        }
+    }
+    out.flush()?;
+    let limit = arguments.fail_on.map(|fail_on| match fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Note => Severity::Note,
+    });
+    let failed = limit.is_some_and(|limit| worst >= Some(limit));
+    Ok(if failed { Status::Found } else { usual })
+}
+
+fn wanted(arguments: &Findings, finding: &Finding) -> bool {
+    let named = |list: &[RulePrefix]| list.iter().any(|prefix| prefix.matches(finding.rule.id));
+    (arguments.select.is_empty() || named(&arguments.select)) && !named(&arguments.ignore)
+}
