@@ -80,14 +80,14 @@ enum State {
     Broken { header: Header, prefix: usize, rest: usize, missing: Missing },
     /// Nobody knows. The first `searched` octets are no packet's beginning; at `searched` one may be. While
     /// `any_version`, the first octet may be one whatever its version.
-    Lost { why: Why, searched: usize, any_version: bool },
+    Searching { why: Why, searched: usize, any_version: bool },
 }
 
 impl State {
     const IN_STEP: State = State::Boundary { counted: false };
 
-    const fn lost(why: Why) -> State {
-        State::Lost { why, searched: 0, any_version: false }
+    const fn searching(why: Why) -> State {
+        State::Searching { why, searched: 0, any_version: false }
     }
 }
 
@@ -112,7 +112,7 @@ impl Default for Deframer {
 impl Deframer {
     /// A deframer at the beginning of a connection (`in_step`), or anywhere in the stream.
     pub fn new(in_step: bool) -> Deframer {
-        let state = if in_step { State::IN_STEP } else { State::lost(Why::OutOfStep) };
+        let state = if in_step { State::IN_STEP } else { State::searching(Why::OutOfStep) };
         Deframer { buffer: Buffer::new(), state }
     }
 
@@ -142,7 +142,7 @@ impl Deframer {
         let held = self.buffer.len();
         let Some((header, prefix, due, missing)) = self.begun(loss.why) else {
             self.discard(&mut emit);
-            self.state = State::lost(Why::OutOfStep);
+            self.state = State::searching(Why::OutOfStep);
             return;
         };
         if loss.octets < due as u64 {
@@ -152,7 +152,7 @@ impl Deframer {
             self.break_off(header, prefix, missing, &mut emit);
             self.state = match loss.octets == due as u64 {
                 true => State::Boundary { counted: true },
-                false => State::lost(Why::OutOfStep),
+                false => State::searching(Why::OutOfStep),
             };
         }
     }
@@ -179,7 +179,7 @@ impl Deframer {
             State::Broken { header, prefix, rest, missing } => {
                 Some((header, prefix, (prefix + rest).saturating_sub(held), missing))
             }
-            State::Lost { .. } => None,
+            State::Searching { .. } => None,
         }
     }
 
@@ -200,7 +200,7 @@ impl Deframer {
     /// Gives what is held as junk: octets out of step, or less than a header.
     fn discard<F: FnMut(Unit<'_>)>(&mut self, emit: &mut F) {
         let why = match self.state {
-            State::Lost { why, .. } => why,
+            State::Searching { why, .. } => why,
             _ => Why::OutOfStep,
         };
         if !self.buffer.is_empty() {
@@ -212,7 +212,7 @@ impl Deframer {
     /// No more octets follow on those that are held: decides what was left open. Afterwards the buffer is empty,
     /// or holds the beginning of a packet, or no packet at all.
     fn settle<F: FnMut(Unit<'_>)>(&mut self, emit: &mut F) {
-        while let State::Lost { why, searched, any_version } = self.state {
+        while let State::Searching { why, searched, any_version } = self.state {
             let held = self.buffer.octets();
             let bytes = held.bytes();
             let proof = |at: usize| prove(&bytes[at..], any_version && at == 0);
@@ -247,7 +247,7 @@ impl State {
                 Header::parse(held).map_or(HEADER, |header| usize::from(header.length))
             }
             State::Broken { prefix, rest, .. } => prefix + rest,
-            State::Lost { .. } => return usize::MAX,
+            State::Searching { .. } => return usize::MAX,
         };
         size.saturating_sub(held.len()).max(1)
     }
@@ -261,14 +261,14 @@ impl State {
             match *self {
                 State::Boundary { counted: true } => match fits(octets.bytes(), false) {
                     Fit::Short => return used,
-                    Fit::No => *self = State::lost(Why::OutOfStep),
+                    Fit::No => *self = State::searching(Why::OutOfStep),
                     Fit::Yes(_) => *self = State::IN_STEP,
                 },
                 State::Boundary { counted: false } => {
                     if *first != VERSION {
-                        *self = State::Lost { why: Why::Version, searched: 0, any_version: true };
+                        *self = State::Searching { why: Why::Version, searched: 0, any_version: true };
                     } else if Header::parse(octets.bytes()).is_some_and(|header| header.length < SMALLEST) {
-                        *self = State::lost(Why::Length);
+                        *self = State::searching(Why::Length);
                     } else {
                         match give_whole(octets, emit) {
                             0 => return used,
@@ -285,7 +285,7 @@ impl State {
                     used += front.len() + rest.len();
                     *self = State::Boundary { counted: true };
                 }
-                State::Lost { why, searched, any_version } => {
+                State::Searching { why, searched, any_version } => {
                     let (at, found) = search(octets.bytes(), searched, any_version);
                     if at > 0 && (found || at >= JUNK) {
                         emit(Unit::Junk { octets: octets.slice(0, at), why });
@@ -296,7 +296,7 @@ impl State {
                         *self = State::IN_STEP;
                     } else {
                         let searched = if at >= JUNK { 0 } else { at };
-                        *self = State::Lost { why, searched, any_version: any_version && at == 0 };
+                        *self = State::Searching { why, searched, any_version: any_version && at == 0 };
                         return used;
                     }
                 }

@@ -58,7 +58,8 @@ impl Flow {
     }
 
     /// Whether `segment` opens another connection between the same ends: a SYN that is neither this connection's
-    /// SYN again nor recorded late. A SYN again after a RST is the same attempt repeated.
+    /// SYN again nor recorded late. The same SYN after a RST is the same attempt repeated, unless octets or a FIN
+    /// have passed: then it is of a stack that always begins with the same number.
     pub fn reopened_by(&self, segment: &Segment<'_>) -> bool {
         if !segment.flags.has(Flags::SYN) || segment.flags.has(Flags::RST) {
             return false;
@@ -66,20 +67,22 @@ impl Flow {
         let side = self.side(segment);
         let (stream, other) = (&self.streams[side.index()], &self.streams[side.other().index()]);
         let first = segment.sequence.wrapping_add(1);
-        let other_origin = stream.octets.origin().is_some_and(|origin| match stream.opened {
+        let differs = stream.octets.origin().is_some_and(|origin| match stream.opened {
             true => origin != first,
             false => origin.wrapping_sub(first) > LATE_SYN,
         });
         if segment.flags.has(Flags::ACK) {
             // The answer to a SYN that was not captured. While the connection lives it would be garbage.
-            return other_origin && self.is_over();
+            return differs && self.is_over();
         }
         // An end that was not heard yet does not open a connection whose other end is in mid-stream.
         let too_late = stream.octets.origin().is_none() && other.octets.origin().is_some() && !other.opened;
-        other_origin || too_late
+        let used = self.streams.iter().any(|stream| !stream.octets.is_untouched());
+        differs || too_late || (used && self.is_over())
     }
 
-    /// Takes a segment of this connection. Octets in order are handed on as they are, without a copy.
+    /// Takes a segment of this connection. Octets in order are handed on as they are, without a copy. A segment
+    /// whose sequence number is out of reach is passed over, and does the stream no harm.
     pub fn push<R: Receiver>(&mut self, segment: &Segment<'_>, receiver: &mut R) {
         let side = self.side(segment);
         if segment.flags.has(Flags::RST) {
@@ -364,7 +367,19 @@ mod tests {
         let Some(flow) = &wire.flow else { unreachable!() };
         assert!(flow.reopened_by(&syn(CALLER, SYN, 1004)));
         assert!(flow.reopened_by(&syn(CALLED, SYN_ACK, 7000)));
+        assert!(!flow.reopened_by(&syn(CALLED, SYN_ACK, 5000)));
+        // Octets have passed: even the same number begins anew.
+        assert!(flow.reopened_by(&syn(CALLER, SYN, 1000)));
+    }
+
+    #[test]
+    fn the_same_syn_after_a_refusal_is_the_same_attempt() {
+        let mut wire = Wire::default();
+        wire.send(CALLER, SYN, 1000, 0, b"");
+        wire.send(CALLED, Flags(RST.0 | ACK.0), 0, 1001, b"");
+        let Some(flow) = &wire.flow else { unreachable!() };
         assert!(!flow.reopened_by(&syn(CALLER, SYN, 1000)));
+        assert!(flow.reopened_by(&syn(CALLER, SYN, 1500)));
     }
 
     #[test]
