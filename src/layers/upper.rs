@@ -153,38 +153,294 @@ fn begins_mts_apdu(rest: &[u8]) -> bool {
     matches!(rest.get(behind), Some(0x31 | 0x64))
 }
 
-/// Reads one PPDU. `segment` is given the pieces of an RTTR, with whether the piece begins one.
-#[allow(clippy::too_many_arguments)]
+/// Where the octets of an SSDU come from, for those who read it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ssdu<'a> {
+    /// The octets.
+    pub data: Octets<'a>,
+    /// Who sent them.
+    pub side: Side,
+    /// Why octets are missing at their end, if any are.
+    pub cut: Option<Cause>,
+}
+
+/// Reads a PPDU. `segment` is given the pieces of an RTTR, each with whether it begins one.
 pub fn read<O: Output>(
     ppdu: PpduKind,
-    schema_type: TypeId,
-    data: Octets<'_>,
-    cut: Option<Cause>,
+    ssdu: Ssdu<'_>,
     knowledge: &mut Knowledge,
     facts: &mut Facts,
     out: &mut O,
-    side: Side,
-    mut segment: impl FnMut(Octets<'_>, bool),
+    segment: impl FnMut(Octets<'_>, bool),
 ) {
     facts.ppdu = Some(ppdu);
+    let ty = schemas::get().ppdu(ppdu, ssdu.data.bytes().first().copied().unwrap_or(0));
     if ppdu == PpduKind::Cp {
         *knowledge = Knowledge { functional_units: knowledge.functional_units, opened: true, ..Knowledge::default() };
-        // The elements of a SET come in any order: mode and application are needed before the rest is read.
-        let mut first = Reader::new(data, knowledge, facts);
-        walk(schemas::get().schema(), schema_type, data, cut, &mut Nothing, &mut first);
-        first.knowledge.settle_application(first.facts);
-        let known = std::mem::take(knowledge);
-        *facts = Facts { ppdu: Some(ppdu), ..Facts::default() };
-        *knowledge = Knowledge { contexts: Vec::new(), ..known };
+        // The elements of a SET come in any order: mode, contexts and protocol are needed before the rest is read.
+        let mut known = Facts { ppdu: Some(ppdu), ..Facts::default() };
+        walk_with(ty, ssdu, knowledge, &mut known, &mut Nothing, |_, _| {});
+        knowledge.settle_application(&known);
+        knowledge.contexts.clear();
     }
-    let mut reader = Reader::new(data, knowledge, facts);
-    reader.segment = Some(&mut segment);
     if O::Sink::KEEPS {
-        out.sink().source(data);
+        out.sink().source(ssdu.data);
     }
-    walk(schemas::get().schema(), schema_type, data, cut, out.sink(), &mut reader);
-    let damages = std::mem::take(&mut reader.damages);
-    facts.mode = facts.mode.or(knowledge.mode);
+    let damages = walk_with(ty, ssdu, knowledge, facts, out.sink(), segment);
     knowledge.settle_application(facts);
-    report(&damages, data, side, out);
+    facts.mode = facts.mode.or(knowledge.mode);
+    report(&damages, ssdu, out);
+}
+
+/// Reads user data of the X.410 mode, which stand in an SPDU without a PPDU around them: a turn request (X.410-1984
+/// 4.4), or the octets of another application.
+pub fn read_bare<O: Output>(kind: SpduKind, ssdu: Ssdu<'_>, knowledge: &mut Knowledge, facts: &mut Facts, out: &mut O) {
+    let schemas = schemas::get();
+    let ty = match kind {
+        SpduKind::PleaseTokens if ssdu.data.bytes().first() == Some(&0x02) => schemas.turn_please,
+        _ => schemas.schema.any_secret(),
+    };
+    facts.mode = knowledge.mode;
+    if O::Sink::KEEPS {
+        out.sink().source(ssdu.data);
+    }
+    let damages = walk_with(ty, ssdu, knowledge, facts, out.sink(), |_, _| {});
+    report(&damages, ssdu, out);
+}
+
+/// Reads the value that an activity has transferred, as far as it is held.
+pub fn read_transfer<O: Output>(activity: &Activity, knowledge: &mut Knowledge, out: &mut O) {
+    let schemas = schemas::get();
+    let data = activity.octets();
+    if !O::Sink::KEEPS || data.is_empty() || !activity.whole {
+        return;
+    }
+    let cut = (!activity.complete()).then(|| activity.missing.map_or(Cause::Cut, Cause::from));
+    let ty = match (knowledge.mode, data.bytes().first()) {
+        (Some(Mode::Normal), Some(0x28)) => schemas.transferred,
+        _ => schemas.transferred_bare,
+    };
+    let ssdu = Ssdu { data, side: activity.sender, cut };
+    out.sink().source(data);
+    let mut facts = Facts::default();
+    let damages = walk_with(ty, ssdu, knowledge, &mut facts, out.sink(), |_, _| {});
+    report(&damages, ssdu, out);
+}
+
+fn walk_with<S: Sink>(
+    ty: TypeId,
+    ssdu: Ssdu<'_>,
+    knowledge: &mut Knowledge,
+    facts: &mut Facts,
+    sink: &mut S,
+    segment: impl FnMut(Octets<'_>, bool),
+) -> Vec<Damage> {
+    let mut reader =
+        Reader { data: ssdu.data, knowledge, facts, segment, inside: None, results: 0, damages: Vec::new() };
+    let mut at = 0;
+    // A CP may be followed by further values (CPC), user data by further PDV lists (X.226 8.4.2).
+    while at < ssdu.data.len() {
+        let next = walk(&schemas::get().schema, ty, ssdu.data, Span::new(at, ssdu.data.len()), ssdu.cut, sink, &mut reader);
+        if next <= at {
+            break;
+        }
+        at = next;
+    }
+    reader.damages
+}
+
+fn report<O: Output>(damages: &[Damage], ssdu: Ssdu<'_>, out: &mut O) {
+    for damage in damages {
+        let octets = ssdu.data.slice(damage.at.start as usize, damage.at.end as usize);
+        out.note(&Note { what: What::Ber(*damage), side: ssdu.side, field: damage.field, octets });
+    }
+}
+
+/// How many damages of one value are told. A value of garbage has one an octet, and the first ones say it all.
+const DAMAGES: usize = 64;
+
+/// Takes the fields that the walker tells, and puts them into facts.
+struct Reader<'a, 'k, F> {
+    data: Octets<'a>,
+    knowledge: &'k mut Knowledge,
+    facts: &'k mut Facts,
+    segment: F,
+    /// The RTTR in pieces that is being read: whether a piece was seen.
+    inside: Option<bool>,
+    /// How many results of the context definition list were read; they have the order of the proposals.
+    results: usize,
+    damages: Vec<Damage>,
+}
+
+impl<F: FnMut(Octets<'_>, bool)> Reader<'_, '_, F> {
+    fn rtse(&mut self, kind: rtse::ApduKind) -> &mut rtse::Apdu {
+        self.facts.rtse.get_or_insert(rtse::Apdu::new(kind))
+    }
+
+    fn context(&mut self) -> Option<&mut Context> {
+        self.knowledge.contexts.get_mut(self.results.checked_sub(1)?)
+    }
+}
+
+/// The value of an INTEGER's contents octets, where it fits.
+fn integer(contents: &[u8]) -> Option<i64> {
+    let (first, rest) = contents.split_first()?;
+    (rest.len() < 8).then(|| rest.iter().fold(i64::from(*first as i8), |value, octet| value << 8 | i64::from(*octet)))
+}
+
+impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
+    fn enter(&mut self, pick: u16, _at: Span) {
+        use rtse::ApduKind as R;
+        let Some(pick) = Pick::from_number(pick) else { return };
+        let acse = |kind| Some(acse::Apdu::new(kind));
+        let rose = |kind| Some(rose::Apdu { kind, invoke_id: None, code: None });
+        match pick {
+            Pick::Context => self.knowledge.contexts.push(Context::default()),
+            Pick::Result => self.results += 1,
+            Pick::Aarq => self.facts.acse = acse(acse::ApduKind::Aarq),
+            Pick::Aare => self.facts.acse = acse(acse::ApduKind::Aare),
+            Pick::Rlrq => self.facts.acse = acse(acse::ApduKind::Rlrq),
+            Pick::Rlre => self.facts.acse = acse(acse::ApduKind::Rlre),
+            Pick::Abrt => self.facts.acse = acse(acse::ApduKind::Abrt),
+            Pick::Rtorq => self.facts.rtse = Some(rtse::Apdu::new(R::Rtorq)),
+            Pick::Rtoac => self.facts.rtse = Some(rtse::Apdu::new(R::Rtoac)),
+            Pick::Rtorj => self.facts.rtse = Some(rtse::Apdu::new(R::Rtorj)),
+            Pick::Rtab => self.facts.rtse = Some(rtse::Apdu::new(R::Rtab)),
+            Pick::Rttr => {
+                self.rtse(R::Rttr);
+                self.inside = Some(false);
+            }
+            Pick::Open => self.rtse(R::Rtorq).connection_data = Some(ConnectionData::Open),
+            Pick::Recover => self.rtse(R::Rtorq).connection_data = Some(ConnectionData::Recover),
+            Pick::Invoke => self.facts.rose = rose(rose::ApduKind::Invoke),
+            Pick::ReturnResult => self.facts.rose = rose(rose::ApduKind::ReturnResult),
+            Pick::ReturnError => self.facts.rose = rose(rose::ApduKind::ReturnError),
+            Pick::Reject => self.facts.rose = rose(rose::ApduKind::Reject),
+            _ => {}
+        }
+    }
+
+    fn leave(&mut self, pick: u16, _at: Span) {
+        if Pick::from_number(pick) == Some(Pick::Rttr) {
+            self.inside = None;
+        }
+    }
+
+    fn value(&mut self, pick: u16, contents: &[u8], at: Span) {
+        use rtse::ApduKind as R;
+        let Some(pick) = Pick::from_number(pick) else { return };
+        let number = integer(contents);
+        match pick {
+            Pick::ModeValue => {
+                let mode = if number == Some(0) { Mode::X410 } else { Mode::Normal };
+                self.facts.mode = Some(mode);
+                self.knowledge.mode = Some(mode);
+                self.knowledge.mode_inferred = false;
+            }
+            Pick::CallingPsel => self.facts.calling_selector = Some(contents.to_vec()),
+            Pick::CalledPsel | Pick::RespondingPsel => self.facts.called_selector = Some(contents.to_vec()),
+            Pick::ContextId => {
+                if let (Some(context), Some(id)) = (self.knowledge.contexts.last_mut(), number) {
+                    context.id = id;
+                }
+            }
+            Pick::AbstractSyntax => {
+                if let Some(context) = self.knowledge.contexts.last_mut() {
+                    context.abstract_syntax = contents.to_vec();
+                }
+            }
+            Pick::ContextResult => {
+                if let Some(context) = self.context() {
+                    context.result = number;
+                }
+            }
+            Pick::ContextReason => {
+                if let Some(context) = self.context() {
+                    context.reason = number;
+                }
+            }
+            Pick::ProviderReason | Pick::AbortReason => self.facts.provider_reason = number,
+            Pick::Event => self.facts.event = number,
+            Pick::ApplicationContext => {
+                if let Some(apdu) = &mut self.facts.acse {
+                    apdu.application_context = contents.to_vec();
+                }
+                if self.knowledge.application_context.is_empty() {
+                    self.knowledge.application_context = contents.to_vec();
+                }
+            }
+            Pick::AssociateResult | Pick::UserDiagnostic | Pick::ProviderDiagnostic | Pick::ReleaseReason
+            | Pick::AbortSource | Pick::AbortDiagnostic => {
+                let Some(apdu) = &mut self.facts.acse else { return };
+                match pick {
+                    Pick::AssociateResult => apdu.result = number,
+                    Pick::UserDiagnostic => apdu.user_diagnostic = number,
+                    Pick::ProviderDiagnostic => apdu.provider_diagnostic = number,
+                    Pick::ReleaseReason => apdu.reason = number,
+                    Pick::AbortSource => apdu.abort_source = number,
+                    _ => apdu.abort_diagnostic = number,
+                }
+            }
+            Pick::CheckpointSize => self.rtse(R::Rtorq).checkpoint_size = number,
+            Pick::WindowSize => self.rtse(R::Rtorq).window_size = number,
+            Pick::DialogueMode => self.rtse(R::Rtorq).dialogue_mode = number,
+            Pick::ApplicationProtocol => {
+                self.rtse(R::Rtorq).application_protocol = number;
+                self.knowledge.application_protocol = number;
+            }
+            Pick::RefuseReason => self.rtse(R::Rtorj).refuse_reason = number,
+            Pick::RtseAbortReason => self.rtse(R::Rtab).abort_reason = number,
+            Pick::Rttp => self.rtse(R::Rttp).priority = number,
+            Pick::Rttr => {
+                let begins = !self.inside.is_some_and(|seen| seen);
+                if let Some(seen) = &mut self.inside {
+                    *seen = true;
+                }
+                self.rtse(R::Rttr).octets += contents.len();
+                let end = at.end as usize;
+                (self.segment)(self.data.slice(end.saturating_sub(contents.len()), end), begins);
+            }
+            Pick::InitiatorName | Pick::ResponderName => {
+                self.rtse(R::Rtorq).bind.name = Some(contents.to_vec());
+            }
+            Pick::Password => self.rtse(R::Rtorq).bind.password = true,
+            Pick::BindError => self.rtse(R::Rtorj).bind.error = number,
+            Pick::InvokeId => {
+                if let (Some(apdu), None) = (&mut self.facts.rose, self.facts.rose.and_then(|apdu| apdu.invoke_id)) {
+                    apdu.invoke_id = number;
+                }
+            }
+            Pick::OperationCode => {
+                if let Some(apdu) = &mut self.facts.rose {
+                    apdu.code = number;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn resolve(&mut self, table: TableId, key: Key<'_>, value: &[u8]) -> Option<TypeId> {
+        let schemas = schemas::get();
+        match key {
+            Key::Integer(id) if table == schemas.presentation_contexts => {
+                self.knowledge.type_of(id, value.first().copied())
+            }
+            // The user data of RT-OPEN belong to the application that the association is for.
+            _ if table == schemas.open_values => match (self.knowledge.application, self.knowledge.mode) {
+                (Some(Application::P1), Some(Mode::X410)) => self.facts.rtse.as_ref().map(|apdu| match apdu.kind {
+                    rtse::ApduKind::Rtoac => schemas.bind_result,
+                    _ => schemas.bind_argument,
+                }),
+                (Some(Application::P1), _) => Some(schemas.bind),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn damage(&mut self, damage: &Damage) {
+        if self.damages.len() < DAMAGES {
+            self.damages.push(*damage);
+        }
+    }
 }
