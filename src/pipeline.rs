@@ -8,13 +8,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::analysis::Association;
 use crate::capture::{Capture, Damage, FileFacts, Frame, FrameNo, Item, Octets, Piece, Timestamp};
-use crate::findings::{Check, Collector, Mark, Rule, Scene, rules};
+use crate::findings::{Check, Collector, Mark, Rule, Scene, all};
 use crate::layers::note::{Cap, Note, What};
 use crate::layers::stack::{Now, Output, Pdu, Stack};
 use crate::layers::tpkt::{self, Probe};
 use crate::layers::upper::Knowledge;
 use crate::layers::{Side, lower};
-use crate::net::{self, Endpoint, Flags, Packet, Segment};
+use crate::net::{self, Endpoint, Flags, Segment};
 use crate::stream::{Flow, Incident, Loss, Receiver};
 use crate::tree::{Display, FieldDef, Sink};
 
@@ -137,7 +137,7 @@ pub fn run<V: View>(
     pipeline.finish(view)?;
     Ok(Report {
         collector: pipeline.collector,
-        files: capture.files().to_vec(),
+        files: capture.files().cloned().collect(),
         frames,
         associations: pipeline.numbers,
         damaged: pipeline.damaged,
@@ -155,7 +155,7 @@ struct Asked {
 impl Asked {
     fn new() -> Asked {
         let mut asked = Asked::default();
-        for rule in rules() {
+        for rule in all() {
             match rule.check {
                 Check::Note(_) => asked.note.push(rule),
                 Check::Frame(_) => asked.frame.push(rule),

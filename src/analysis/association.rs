@@ -390,7 +390,7 @@ fn text(octets: &[u8]) -> String {
 
 /// The highest layer that had a say in the end.
 fn ending_layer(spdu: &Spdu, upper: &Facts) -> Tag {
-    let x410 = upper.mode_of_answer == Some(Mode::X410);
+    let x410 = upper.mode == Some(Mode::X410);
     match (&upper.rtse, &upper.acse, upper.ppdu) {
         (Some(rtse), _, _) if rtse.bind.error.is_some() => Tag::P1,
         (Some(_), _, _) => if x410 { Tag::Rts } else { Tag::Rtse },

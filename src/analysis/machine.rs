@@ -129,7 +129,7 @@ impl Machine {
             (S::TcpOpen | S::TransportOpen | S::Unknown, _, E::Reset) => Step::End(Disconnected, Tag::Tcp),
             (S::Open | S::ReleaseRequested, _, E::Fin | E::Reset) => Step::End(Disconnected, Tag::Tcp),
             (S::Unknown, _, E::Fin) => Step::End(Disconnected, Tag::Tcp),
-            (S::TcpRequested, _, E::Fin | E::Reset) => Step::End(Disconnected, Tag::Tcp),
+            (S::TcpRequested, _, E::Fin) => Step::End(Disconnected, Tag::Tcp),
 
             // The capture began later: what is sent shows how far the connection had come.
             (S::Unknown | S::TcpOpen | S::TransportOpen | S::TransportRequested, _, E::Data) => Step::To(S::Open),

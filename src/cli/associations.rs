@@ -4,13 +4,15 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::args::Options;
-use super::{Status, run};
+use super::{Status, common};
 use crate::render::associations::Associations;
 use crate::render::time::TimeStyle;
 
 pub(super) fn run(files: &[PathBuf], options: &Options) -> anyhow::Result<Status> {
-    let view = Associations::new(run::output(), run::settings(options, TimeStyle::Absolute));
-    let (view, report) = run::read("associations", files, options, view, |view| Some(view.out()))?;
+    let capture = common::open(files)?;
+    let out = common::begin("associations", files, options)?;
+    let mut view = Associations::new(out, common::settings(options, TimeStyle::Absolute));
+    let report = common::read(capture, options, &mut view)?;
     view.into_inner().flush()?;
-    Ok(run::status(&report))
+    Ok(common::status(&report))
 }

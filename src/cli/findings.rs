@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::args::{FailOn, Findings, Options, RulePrefix};
-use super::{Status, run};
+use super::{Status, common};
 use crate::findings::{Finding, Severity};
 use crate::layers::stack::Now;
 use crate::pipeline::View;
@@ -28,12 +28,14 @@ impl View for First {
 }
 
 pub(super) fn run(arguments: &Findings, options: &Options) -> anyhow::Result<Status> {
-    let mut settings = run::settings(options, TimeStyle::Absolute);
-    let mut out = run::output();
-    let (view, report) =
-        run::read("findings", &arguments.input.files, options, First::default(), |_| Some(&mut out))?;
+    let mut settings = common::settings(options, TimeStyle::Absolute);
+    let files = &arguments.input.files;
+    let capture = common::open(files)?;
+    let mut out = common::begin("findings", files, options)?;
+    let mut view = First::default();
+    let report = common::read(capture, options, &mut view)?;
     settings.clock.start = view.1.map(|now| now.time).unwrap_or_default();
-    let usual = run::status(&report);
+    let usual = common::status(&report);
     let mut worst = None;
     for finding in report.collector.into_findings() {
         if wanted(arguments, &finding) && settings.shows(finding.frame, finding.association) {

@@ -2,11 +2,11 @@
 
 pub mod args;
 mod associations;
+mod common;
 mod explain;
 mod findings;
 pub mod generate;
 mod overview;
-mod run;
 mod summary;
 mod tree;
 

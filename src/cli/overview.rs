@@ -4,15 +4,16 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::args::Options;
-use super::{Status, run};
+use super::{Status, common};
 use crate::render::overview::Overview;
 use crate::render::time::TimeStyle;
 
 pub(super) fn run(files: &[PathBuf], options: &Options) -> anyhow::Result<Status> {
-    let view = Overview::new(run::settings(options, TimeStyle::Absolute));
-    let mut out = run::output();
-    let (view, report) = run::read("overview", files, options, view, |_| Some(&mut out))?;
-    let status = run::status(&report);
+    let capture = common::open(files)?;
+    let mut out = common::begin("overview", files, options)?;
+    let mut view = Overview::new(common::settings(options, TimeStyle::Absolute));
+    let report = common::read(capture, options, &mut view)?;
+    let status = common::status(&report);
     view.write(&mut out, report)?;
     out.flush()?;
     Ok(status)

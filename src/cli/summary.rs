@@ -4,13 +4,15 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::args::Options;
-use super::{Status, run};
+use super::{Status, common};
 use crate::render::summary::Summary;
 use crate::render::time::TimeStyle;
 
 pub(super) fn run(files: &[PathBuf], options: &Options) -> anyhow::Result<Status> {
-    let view = Summary::new(run::output(), run::settings(options, TimeStyle::Relative));
-    let (view, report) = run::read("summary", files, options, view, |view| Some(view.out()))?;
+    let capture = common::open(files)?;
+    let out = common::begin("summary", files, options)?;
+    let mut view = Summary::new(out, common::settings(options, TimeStyle::Relative));
+    let report = common::read(capture, options, &mut view)?;
     view.into_inner().flush()?;
-    Ok(run::status(&report))
+    Ok(common::status(&report))
 }

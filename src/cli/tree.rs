@@ -3,14 +3,16 @@
 use std::io::Write;
 
 use super::args::{Expand, Options, Tree};
-use super::{Status, run};
+use super::{Status, common};
 use crate::render::frames::Frames;
 use crate::render::time::TimeStyle;
 
 pub(super) fn run(tree: &Tree, options: &Options) -> anyhow::Result<Status> {
-    let settings = run::settings(options, TimeStyle::Absolute);
-    let view = Frames::new(run::output(), settings, tree.expand == Some(Expand::All), tree.hex);
-    let (view, report) = run::read("tree", &tree.input.files, options, view, |view| Some(view.out()))?;
+    let settings = common::settings(options, TimeStyle::Absolute);
+    let capture = common::open(&tree.input.files)?;
+    let out = common::begin("tree", &tree.input.files, options)?;
+    let mut view = Frames::new(out, settings, tree.expand == Some(Expand::All), tree.hex);
+    let report = common::read(capture, options, &mut view)?;
     view.into_inner().flush()?;
-    Ok(run::status(&report))
+    Ok(common::status(&report))
 }

@@ -51,13 +51,13 @@ pub struct Scene<'a> {
 }
 
 /// All rules, in the order of the layers.
-pub fn rules() -> impl Iterator<Item = &'static Rule> {
+pub fn all() -> impl Iterator<Item = &'static Rule> {
     rules::ALL.iter().flat_map(|layer| layer.iter())
 }
 
 /// The rule with this id.
 pub fn find(id: &str) -> Option<&'static Rule> {
-    rules().find(|rule| rule.id == id)
+    all().find(|rule| rule.id == id)
 }
 
 #[cfg(test)]
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn ids_are_unique_and_in_kebab_case() {
-        let mut ids: Vec<_> = rules().map(|rule| rule.id).collect();
+        let mut ids: Vec<_> = all().map(|rule| rule.id).collect();
         let kebab = |id: &str| {
             id.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
         };
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn every_rule_has_a_whole_manual_entry() {
-        for rule in rules() {
+        for rule in all() {
             for part in [rule.why, rule.told_by, rule.remedy] {
                 assert!(part.ends_with('.') && part.len() > 20, "{}: {part:?}", rule.id);
             }

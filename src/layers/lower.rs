@@ -3,15 +3,18 @@
 use super::{frame, ip, link, tcp};
 use crate::capture::{Frame, Timestamp};
 use crate::net::Packet;
-use crate::tree::{Display, FieldDef, Sink, Span, Tag, Value};
+use crate::tree::{FieldDef, Sink, Span, Tag, Value};
 
 static CONTINUED: FieldDef = FieldDef::layer("tpkt.segment", "ISO", Tag::Iso);
-static SEGMENT: FieldDef = FieldDef::new("tpkt.segment_data", "Data", Display::Octets);
 static WITHHELD: FieldDef = FieldDef::layer("tcp.withheld", "TCP", Tag::Tcp);
 
 /// Describes FRAME, ETHERNET, IP and TCP; `before` is when the frame before was captured.
-pub fn describe<S: Sink>(frame: &Frame<'_>, packet: &Packet<'_>, before: Option<Timestamp>, sink: &mut S) {
-    let _ = (frame, packet, before, sink);
+pub fn describe<S: Sink>(captured: &Frame<'_>, packet: &Packet<'_>, before: Option<Timestamp>, sink: &mut S) {
+    sink.source(packet.frame);
+    frame::describe(captured, before, packet, sink);
+    link::describe(packet, captured.original_length, sink);
+    ip::describe(packet, sink);
+    tcp::describe(packet, sink);
 }
 
 /// The last octets of a segment begin or continue a packet that ends in a later one. The segment's payload is the
@@ -20,7 +23,6 @@ pub fn describe_pending<S: Sink>(pending: usize, payload: usize, sink: &mut S) {
     let at = Span::new(payload - pending, payload);
     sink.open(&CONTINUED, at, Value::Octets);
     sink.text(format_args!("[{pending} octets of a packet that ends in a later frame]"));
-    sink.leaf(&SEGMENT, at, Value::Octets);
     sink.close(at.end);
 }
 

@@ -72,26 +72,23 @@ impl PpduKind {
     }
 }
 
-/// Which schema type the user data of an SPDU has (X.226 8.4: which PPDU is carried by which session service).
+/// Which PPDU the user data of an SPDU is (X.226 8.4: which PPDU is carried by which session service).
 ///
-/// `first` is the first octet, which tells the forms of the two modes apart. `None`: the octets belong to the
-/// RTS of the X.410-1984 mode without any PPDU around them, or to nobody we know.
-pub fn ppdu_of(spdu: SpduKind, first: u8, mode: Option<Mode>) -> Option<(PpduKind, &'static str)> {
+/// `first` is the first octet, which tells ARU from ARP and the control PPDUs from data. `None`: the octets belong
+/// to the RTS of the X.410-1984 mode without any PPDU around them, or to nobody we know.
+pub fn ppdu_of(spdu: SpduKind, first: u8, mode: Option<Mode>) -> Option<PpduKind> {
     use SpduKind as K;
-    let user_data = (PpduKind::Td, "PRESENTATION.User-data");
     Some(match (spdu, first) {
-        (K::Connect | K::ConnectDataOverflow, _) => (PpduKind::Cp, "PRESENTATION.CP-type"),
-        (K::Accept, _) => (PpduKind::Cpa, "PRESENTATION.CPA-PPDU"),
-        (K::Refuse, 0x31) => (PpduKind::Cpr, "PRESENTATION.CPR-X410"),
-        (K::Refuse, _) => (PpduKind::Cpr, "PRESENTATION.CPR-normal"),
-        (K::Abort, 0x31) => (PpduKind::Aru, "PRESENTATION.ARU-X410"),
-        (K::Abort, 0x30) => (PpduKind::Arp, "PRESENTATION.ARP-PPDU"),
-        (K::Abort, _) => (PpduKind::Aru, "PRESENTATION.ARU-normal"),
-        (K::TypedData, 0xA0) => (PpduKind::Ac, "PRESENTATION.AC-PPDU"),
-        (K::TypedData, 0xA1) => (PpduKind::Aca, "PRESENTATION.ACA-PPDU"),
-        (K::Resynchronize, 0x30) => (PpduKind::Rs, "PRESENTATION.RS-PPDU"),
-        (K::ResynchronizeAck, 0x30) => (PpduKind::Rsa, "PRESENTATION.RSA-PPDU"),
-        (_, 0x40 | 0x60 | 0x61) if mode != Some(Mode::X410) => user_data,
+        (K::Connect | K::ConnectDataOverflow, _) => PpduKind::Cp,
+        (K::Accept, _) => PpduKind::Cpa,
+        (K::Refuse, _) => PpduKind::Cpr,
+        (K::Abort, 0x30) => PpduKind::Arp,
+        (K::Abort, _) => PpduKind::Aru,
+        (K::TypedData, 0xA0) => PpduKind::Ac,
+        (K::TypedData, 0xA1) => PpduKind::Aca,
+        (K::Resynchronize, 0x30) => PpduKind::Rs,
+        (K::ResynchronizeAck, 0x30) => PpduKind::Rsa,
+        (_, 0x40 | 0x60 | 0x61) if mode != Some(Mode::X410) => PpduKind::Td,
         _ => return None,
     })
 }
@@ -164,9 +161,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_outer_tag_tells_the_modes_apart() {
-        assert_eq!(ppdu_of(SpduKind::Refuse, 0x31, None).map(|p| p.1), Some("PRESENTATION.CPR-X410"));
-        assert_eq!(ppdu_of(SpduKind::Abort, 0x30, Some(Mode::X410)).map(|p| p.0), Some(PpduKind::Arp));
+    fn the_first_octet_tells_what_is_carried() {
+        assert_eq!(ppdu_of(SpduKind::Abort, 0x30, Some(Mode::X410)), Some(PpduKind::Arp));
+        assert_eq!(ppdu_of(SpduKind::Abort, 0x31, Some(Mode::X410)), Some(PpduKind::Aru));
         // A raw segment of the X.410 mode may begin with any octet, 61 as well.
         assert_eq!(ppdu_of(SpduKind::DataTransfer, 0x61, Some(Mode::X410)), None);
     }

@@ -2,14 +2,15 @@
 
 use std::sync::OnceLock;
 
-use crate::asn1::{Schema, TableId, TypeId};
+use super::presentation::PpduKind;
+use crate::asn1::{FILES, Schema, TableId, TypeId};
 
 /// Declares the picks: what the layers call a field, and its name in the schemas.
 macro_rules! picks {
-    ($($(#[$doc:meta])* $pick:ident = $name:literal,)*) => {
+    ($($pick:ident = $name:literal,)*) => {
         /// A field that the layers want to be told.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Pick { $($(#[$doc])* $pick,)* }
+        pub(super) enum Pick { $($pick,)* }
 
         const ALL: &[Pick] = &[$(Pick::$pick,)*];
         const NAMES: &[&str] = &[$($name,)*];
@@ -18,21 +19,174 @@ macro_rules! picks {
 
 picks! {
     ModeValue = "pres.mode_value",
+    X410Request = "pres.CP-type.x410_mode_parameters",
+    X410Accept = "pres.CPA-PPDU.x410_mode_parameters",
+    X410Reject = "pres.CPR-PPDU.x400_mode_parameters",
     CallingPsel = "pres.calling_presentation_selector",
     CalledPsel = "pres.called_presentation_selector",
     RespondingPsel = "pres.responding_presentation_selector",
-    ContextId = "pres.Context-item.presentation_context_identifier",
-    AbstractSyntax = "pres.abstract_syntax_name",
-    ContextResult = "pres.result",
-    ContextReason = "pres.context_provider_reason",
-    ProviderReason = "pres.provider_reason",
-    AbortReason = "pres.abort_reason",
+    Context = "pres.Context-list.item",
+    ContextId = "pres.Context-list.presentation_context_identifier",
+    AbstractSyntax = "pres.Context-list.abstract_syntax_name",
+    Result = "pres.Result-list.item",
+    ContextResult = "pres.Result-list.result",
+    ContextReason = "pres.Result-list.provider_reason",
+    RefuseProviderReason = "pres.CPR-PPDU.provider_reason",
+    AbortProviderReason = "pres.Abort-type.provider_reason",
     Event = "pres.event_identifier",
+    Aarq = "acse.ACSE-apdu.aarq",
+    Aare = "acse.ACSE-apdu.aare",
+    Rlrq = "acse.ACSE-apdu.rlrq",
+    Rlre = "acse.ACSE-apdu.rlre",
+    Abrt = "acse.ACSE-apdu.abrt",
+    ApplicationContext = "acse.aSO-context-name",
+    AssociateResult = "acse.AARE-apdu.result",
+    UserDiagnostic = "acse.service_user",
+    ProviderDiagnostic = "acse.service_provider",
+    ReleaseReason = "acse.reason",
+    AbortSource = "acse.abort_source",
+    AbortDiagnostic = "acse.abort_diagnostic",
+    Rtorq = "rtse.rtorq_apdu",
+    Rtoac = "rtse.rtoac_apdu",
+    Rtorj = "rtse.rtorj_apdu",
+    Rttp = "rtse.rttp_apdu",
+    Rttr = "rtse.rttr_apdu",
+    Rtab = "rtse.rtab_apdu",
+    CheckpointSize = "rtse.checkpointSize",
+    WindowSize = "rtse.windowSize",
+    DialogueMode = "rtse.dialogueMode",
+    ApplicationProtocol = "rtse.applicationProtocol",
+    Open = "rtse.open",
+    Recover = "rtse.recover",
+    RefuseReason = "rtse.refuseReason",
+    RtseAbortReason = "rtse.abortReason",
+    InitiatorName = "p1.initiator_name",
+    ResponderName = "p1.responder_name",
+    Password = "p1.simple",
+    BindError = "p1.MTABindError-normal.bind_error",
+    BareBindError = "p1.MTABindError-normal.error",
+    Invoke = "ros.ROS.invoke",
+    ReturnResult = "ros.ROS.returnResult",
+    ReturnError = "ros.ROS.returnError",
+    Reject = "ros.ROS.reject",
+    InvokeId = "ros.invokeId",
+    OperationCode = "ros.opcode",
+    ErrorCode = "ros.errcode",
 }
 
 impl Pick {
     /// The pick with this number; the walker counts from 1.
     pub(super) fn from_number(number: u16) -> Option<Pick> {
         ALL.get(usize::from(number).checked_sub(1)?).copied()
+    }
+}
+
+/// The schemas with the types and tables that the layers begin with.
+#[derive(Debug)]
+pub(super) struct Schemas {
+    pub(super) schema: Schema,
+    cp: TypeId,
+    cpa: TypeId,
+    cpr: TypeId,
+    abort: TypeId,
+    typed_data: TypeId,
+    rs: TypeId,
+    rsa: TypeId,
+    user_data: TypeId,
+    /// ACSE APDUs.
+    pub(super) acse: TypeId,
+    /// RTSE APDUs.
+    pub(super) rtse: TypeId,
+    /// ROSE APDUs.
+    pub(super) rose: TypeId,
+    /// A turn request of the X.410 mode: the priority alone.
+    pub(super) turn_please: TypeId,
+    /// What RTSE transfers for message transfer in normal mode: an EXTERNAL.
+    pub(super) external: TypeId,
+    pub(super) presentation_contexts: TableId,
+    pub(super) abstract_syntaxes: TableId,
+    pub(super) open_argument: TableId,
+    pub(super) open_result: TableId,
+    pub(super) refuse_data: TableId,
+    pub(super) bind_arguments: TableId,
+    pub(super) bind_results: TableId,
+    pub(super) bind_errors: TableId,
+}
+
+impl Schemas {
+    /// The type of a PPDU.
+    pub(super) fn ppdu(&self, kind: PpduKind) -> TypeId {
+        match kind {
+            PpduKind::Cp => self.cp,
+            PpduKind::Cpa => self.cpa,
+            PpduKind::Cpr => self.cpr,
+            PpduKind::Aru | PpduKind::Arp => self.abort,
+            PpduKind::Ac | PpduKind::Aca => self.typed_data,
+            PpduKind::Rs => self.rs,
+            PpduKind::Rsa => self.rsa,
+            PpduKind::Td => self.user_data,
+        }
+    }
+
+    fn load() -> Schemas {
+        // The schemas are part of the program, and a test reads every one of them: this cannot fail in the field.
+        let schema = match Schema::load(FILES, NAMES) {
+            Ok(schema) => schema,
+            Err(error) => panic!("a schema of this program cannot be read: {error}"),
+        };
+        let any = schema.any();
+        let ty = |name: &str| schema.type_id(name).unwrap_or(any);
+        let table = |name: &str| schema.table_id(name).unwrap_or_else(|| panic!("there is no table {name}"));
+        Schemas {
+            cp: ty("ISO8823-PRESENTATION.CP-type"),
+            cpa: ty("ISO8823-PRESENTATION.CPA-PPDU"),
+            cpr: ty("ISO8823-PRESENTATION.CPR-PPDU"),
+            abort: ty("ISO8823-PRESENTATION.Abort-type"),
+            typed_data: ty("ISO8823-PRESENTATION.Typed-data-type"),
+            rs: ty("ISO8823-PRESENTATION.RS-PPDU"),
+            rsa: ty("ISO8823-PRESENTATION.RSA-PPDU"),
+            user_data: ty("ISO8823-PRESENTATION.User-data"),
+            acse: ty("ACSE-1.ACSE-apdu"),
+            rtse: ty("RTSE-APDUS.RTSE-apdus"),
+            rose: ty("Remote-Operations-APDUs.ROS"),
+            turn_please: ty("RTSE-APDUS.RTTPapdu"),
+            external: ty("ACSE-1.EXTERNAL"),
+            presentation_contexts: table("presentation-contexts"),
+            abstract_syntaxes: table("abstract-syntaxes"),
+            open_argument: table("rtse-open-argument"),
+            open_result: table("rtse-open-result"),
+            refuse_data: table("rtse-refuse-data"),
+            bind_arguments: table("bind-arguments"),
+            bind_results: table("bind-results"),
+            bind_errors: table("bind-errors"),
+            schema,
+        }
+    }
+}
+
+/// The schemas.
+pub(super) fn get() -> &'static Schemas {
+    static SCHEMAS: OnceLock<Schemas> = OnceLock::new();
+    SCHEMAS.get_or_init(Schemas::load)
+}
+
+/// The name of an object identifier given by its contents octets, if it has one here.
+pub fn oid_name(oid: &[u8]) -> Option<&'static str> {
+    get().schema.oid_name(oid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_that_a_walk_begins_with_is_in_the_schemas() {
+        let schemas = get();
+        let any = schemas.schema.any();
+        let types = [
+            schemas.cp, schemas.cpa, schemas.cpr, schemas.abort, schemas.typed_data, schemas.rs, schemas.rsa,
+            schemas.user_data, schemas.acse, schemas.rtse, schemas.rose, schemas.turn_please, schemas.external,
+        ];
+        assert!(types.iter().all(|ty| *ty != any));
     }
 }

@@ -1,12 +1,12 @@
 //! The layers put together for one TCP connection: octets in, facts and described fields out.
 
-use super::foreign::{self, Application};
+use super::foreign::{self, Application, Verdict};
 use super::note::{Cap, Note, What};
 use super::presentation::{self, Mode};
 use super::rtse::{self, Activity};
 use super::session::{self, Spdu, SpduKind};
 use super::tpkt::{self, Deframer, Unit};
-use super::upper::{self, Facts, Knowledge};
+use super::upper::{self, Facts, Knowledge, Ssdu};
 use super::{Side, cotp};
 use crate::capture::{FrameNo, Octets, Timestamp};
 use crate::stream::{Buffer, Loss, Missing};
@@ -190,34 +190,31 @@ impl Connection {
         match unit {
             Unit::Packet { header, octets, missing, rest } => {
                 if O::Sink::KEEPS {
-                    out.sink().source(octets);
                     tpkt::describe(octets, &header, out.sink());
                 }
                 if header.reserved != 0 {
                     let what = What::TpktReserved(header.reserved);
-                    out.note(&Note { what, side, field: &tpkt::RESERVED, octets: octets.slice(1, 2) });
+                    out.note(&Note { what, side, field: tpkt::FIELD_RESERVED, octets: octets.slice(1, 2) });
                 }
                 if header.version != 3 {
                     let what = What::TpktVersion(header.version);
-                    out.note(&Note { what, side, field: &tpkt::VERSION, octets: octets.slice(0, 1) });
+                    out.note(&Note { what, side, field: tpkt::FIELD_VERSION, octets: octets.slice(0, 1) });
                 }
                 self.tpdu(side, octets, missing, now, out);
                 if !rest.is_empty() && O::Sink::KEEPS {
-                    out.sink().source(rest);
                     tpkt::describe_rest(rest, out.sink());
                 }
             }
             Unit::Junk { octets, why } => {
                 if O::Sink::KEEPS {
-                    out.sink().source(octets);
                     tpkt::describe_junk(octets, why, out.sink());
                 }
                 let (what, field) = match why {
                     tpkt::Why::Length => {
                         let length = octets.bytes().get(2..4).map_or(0, |l| u16::from_be_bytes([l[0], l[1]]));
-                        (What::TpktLength(length), &tpkt::LENGTH)
+                        (What::TpktLength(length), tpkt::FIELD_LENGTH)
                     }
-                    _ => (What::TpktResync(why), &tpkt::JUNK),
+                    _ => (What::TpktResync(why), tpkt::PACKET),
                 };
                 out.note(&Note { what, side, field, octets });
             }
@@ -229,7 +226,8 @@ impl Connection {
         if tpdu.is_empty() {
             return;
         }
-        let fact = cotp::parse(tpdu.bytes());
+        let mut fact = cotp::parse(tpdu.bytes());
+        fact.missing = missing;
         if O::Sink::KEEPS {
             cotp::describe(tpdu.bytes(), tpkt::HEADER, &fact, out.sink());
         }
@@ -248,7 +246,7 @@ impl Connection {
             }
             _ => {
                 if let Some(connect) = &fact.connect {
-                    self.hint = self.hint.or_else(|| foreign::by_connect(connect));
+                    self.hint = self.hint.or_else(|| foreign::by_connect(connect).map(|hint| hint.application));
                 }
                 let pdu = Pdu { side, octets: tpdu, content: Content::Tpdu(&fact) };
                 out.pdu(&pdu, &self.knowledge);
@@ -277,7 +275,7 @@ impl Connection {
         assembly.append(data);
         assembly.missing = assembly.missing.or(missing);
         if assembly.capped && !was_capped {
-            out.note(&Note { what: What::Cap(Cap::Tsdu), side, field: &cotp::TSDU, octets: tpdu });
+            out.note(&Note { what: What::Cap(Cap::Tsdu), side, field: cotp::DATA, octets: tpdu });
         }
         if fact.end_of_tsdu {
             let mut assembly = std::mem::take(assembly);
@@ -295,9 +293,9 @@ impl Connection {
         }
         if self.carried == Carried::Unknown {
             self.carried = match foreign::by_tsdu(tsdu.bytes()) {
-                None => Carried::Session,
-                Some(Application::Unknown) => Carried::Foreign(self.hint.unwrap_or(Application::Unknown)),
-                Some(application) => Carried::Foreign(application),
+                Verdict::Session => Carried::Session,
+                Verdict::Foreign(application) => Carried::Foreign(application),
+                Verdict::Private => Carried::Foreign(self.hint.unwrap_or(Application::Unknown)),
             };
         }
         match self.carried {
@@ -329,7 +327,9 @@ impl Connection {
     ) {
         let source = if O::Sink::KEEPS { Some(out.sink().source(tsdu)) } else { None };
         let count = spdus.len();
-        for (index, spdu) in spdus.iter().enumerate() {
+        for (index, spdu) in spdus.iter_mut().enumerate() {
+            spdu.missing = missing;
+            let spdu = &*spdu;
             if let (Some(_), true) = (source, index > 0) {
                 // The user data of the SPDU before may have been a source of its own.
                 out.sink().source(tsdu);
@@ -362,6 +362,9 @@ impl Connection {
             Some(at) => tsdu.slice(at.start as usize, at.end as usize),
             None => tsdu.slice(0, 0),
         };
+        if let (SpduKind::Connect | SpduKind::Accept, Some(units)) = (spdu.kind, spdu.functional_units) {
+            self.knowledge.functional_units = Some(units);
+        }
         self.begin_activity(side, tsdu, spdu, now);
         let mut facts = Facts::default();
         let slot = &mut self.ssdu[side.index()];
@@ -406,12 +409,12 @@ impl Connection {
         if self.knowledge.mode.is_none() {
             self.knowledge.infer_mode(kind, data.bytes());
         }
-        let cut = missing.map(Cause::from);
+        let ssdu = Ssdu { data, side, cut: missing.map(Cause::from) };
         match presentation::ppdu_of(kind, first, self.knowledge.mode) {
-            Some((ppdu, schema_type)) => {
+            Some(ppdu) => {
                 let mut transfer = self.activity.as_mut().filter(|activity| activity.sender == side);
                 let segment = kind == SpduKind::DataTransfer;
-                upper::read(ppdu, schema_type, data, cut, &mut self.knowledge, facts, out, side, |piece, begins| {
+                upper::read(ppdu, ssdu, &mut self.knowledge, facts, out, |piece, begins| {
                     if let (Some(activity), true) = (transfer.as_mut(), segment) {
                         match begins {
                             true => activity.append(piece),
@@ -423,7 +426,7 @@ impl Connection {
             None if self.knowledge.mode == Some(Mode::X410) && kind == SpduKind::DataTransfer => {
                 self.raw_segment(side, data, facts, out);
             }
-            None => upper::read_bare(kind, data, cut, &mut self.knowledge, facts, out, side),
+            None => upper::read_bare(kind, ssdu, &mut self.knowledge, facts, out),
         }
         if let (Some(activity), true) = (self.activity.as_mut(), kind == SpduKind::DataTransfer) {
             activity.missing = activity.missing.or(missing);
@@ -435,6 +438,7 @@ impl Connection {
         let mut apdu = rtse::Apdu::new(rtse::ApduKind::Rttr);
         apdu.octets = data.len();
         facts.rtse = Some(apdu);
+        facts.mode = Some(Mode::X410);
         let activity = self.activity.as_mut().filter(|activity| activity.sender == side);
         if O::Sink::KEEPS {
             let first = activity.as_ref().is_some_and(|activity| activity.segments == 0);

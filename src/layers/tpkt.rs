@@ -116,6 +116,11 @@ impl Deframer {
         Deframer { buffer: Buffer::new(), state }
     }
 
+    /// How many octets wait for the rest of their packet, or for a boundary that proves itself.
+    pub fn pending(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// Takes the next octets of the stream and gives every unit that they complete, in order.
     pub fn push<F: FnMut(Unit<'_>)>(&mut self, octets: Octets<'_>, mut emit: F) {
         let mut octets = octets;
@@ -447,26 +452,36 @@ fn has_class(octet: Option<u8>) -> bool {
     octet.is_none_or(|octet| octet >> 4 <= 4 && octet & 0x0C == 0)
 }
 
-static PACKET: FieldDef = FieldDef::layer("tpkt", "ISO", Tag::Iso);
-static FIELD_VERSION: FieldDef = FieldDef::new("tpkt.version", "Version", Display::Number);
-static FIELD_RESERVED: FieldDef = FieldDef::new("tpkt.reserved", "Reserved", Display::Number);
-static FIELD_LENGTH: FieldDef = FieldDef::new("tpkt.length", "Length", Display::Number);
-static FIELD_DATA: FieldDef =
+static PACKET_DEF: FieldDef = FieldDef::layer("tpkt", "ISO", Tag::Iso);
+static VERSION_DEF: FieldDef = FieldDef::new("tpkt.version", "Version", Display::Number);
+static RESERVED_DEF: FieldDef = FieldDef::new("tpkt.reserved", "Reserved", Display::Number);
+static LENGTH_DEF: FieldDef = FieldDef::new("tpkt.length", "Length", Display::Number);
+static DATA_DEF: FieldDef =
     FieldDef::new("tpkt.data", "Data: Number of data bytes remaining", Display::Remaining);
+
+/// The field of the packet as a whole.
+pub const PACKET: Field = &PACKET_DEF;
+/// The field of the version octet.
+pub const FIELD_VERSION: Field = &VERSION_DEF;
+/// The field of the reserved octet.
+pub const FIELD_RESERVED: Field = &RESERVED_DEF;
+/// The field of the packet length.
+pub const FIELD_LENGTH: Field = &LENGTH_DEF;
+const FIELD_DATA: Field = &DATA_DEF;
 
 /// Describes a packet: the ISO layer of the frame view. The packet becomes the sink's source.
 pub fn describe<S: Sink>(packet: Octets<'_>, header: &Header, sink: &mut S) {
     let end = packet.len();
     sink.source(packet);
-    sink.open(&PACKET, Span::new(0, end), Value::Octets);
+    sink.open(PACKET, Span::new(0, end), Value::Octets);
     sink.text(format_args!("RFC 1006 ISO Packet, ver: {}, Len: {HEADER}", header.version));
     let mut number = |field: Field, from: usize, to: usize, value: i64| {
         sink.leaf(field, Span::new(from, to), Value::Number(value));
     };
-    number(&FIELD_VERSION, 0, 1, header.version.into());
-    number(&FIELD_RESERVED, 1, 2, header.reserved.into());
-    number(&FIELD_LENGTH, 2, HEADER, header.length.into());
-    number(&FIELD_DATA, HEADER, end, end.saturating_sub(HEADER) as i64);
+    number(FIELD_VERSION, 0, 1, header.version.into());
+    number(FIELD_RESERVED, 1, 2, header.reserved.into());
+    number(FIELD_LENGTH, 2, HEADER, header.length.into());
+    number(FIELD_DATA, HEADER, end, end.saturating_sub(HEADER) as i64);
     sink.close(end as u32);
 }
 
@@ -480,8 +495,17 @@ pub fn describe_junk<S: Sink>(octets: Octets<'_>, why: Why, sink: &mut S) {
         Why::OutOfStep => "out of step",
     };
     sink.source(octets);
-    sink.open(&PACKET, Span::new(0, end), Value::Octets);
+    sink.open(PACKET, Span::new(0, end), Value::Octets);
     sink.text(format_args!("Data that is no RFC 1006 packet: {end} octet{plural} ({why})"));
+    sink.close(end as u32);
+}
+
+/// Describes the octets of a packet that lie behind a hole in it, as an ISO layer. They become the sink's source.
+pub fn describe_rest<S: Sink>(octets: Octets<'_>, sink: &mut S) {
+    let end = octets.len();
+    sink.source(octets);
+    sink.open(PACKET, Span::new(0, end), Value::Octets);
+    sink.text(format_args!("[{end} octets of a packet behind a hole in it: not decoded]"));
     sink.close(end as u32);
 }
 

@@ -103,21 +103,39 @@ impl Knowledge {
         self.contexts.iter().find(|context| context.id == id).map(|context| &context.abstract_syntax[..])
     }
 
-    /// Which type values of the context `id` have. `first` is the first octet of the value: where the context list
-    /// was not captured, or names a syntax that nobody has heard of, the value itself has to tell.
-    fn type_of(&self, id: i64, first: Option<u8>) -> Option<TypeId> {
+    /// Which type values of the context `id` have. Where the context list was not captured, or names a syntax that
+    /// nobody has heard of, the value itself has to tell.
+    fn type_of(&self, id: i64, value: &[u8]) -> Option<TypeId> {
         let schemas = schemas::get();
-        let known = self.abstract_syntax(id).and_then(|oid| schemas.schema.lookup(schemas.abstract_syntaxes, Key::Oid(oid)));
+        let syntax = self.abstract_syntax(id);
+        let known = syntax.and_then(|oid| schemas.schema.lookup(schemas.abstract_syntaxes, Key::Oid(oid)));
         if known.is_some() {
             return known;
         }
-        match first? {
+        let foreign = self.application.is_some_and(|application| application != Application::Unknown);
+        match *value {
             // ACSE is application-tagged, which no other user of these contexts is (X.227 9.1).
-            0x60..=0x64 if self.contexts.is_empty() => Some(schemas.acse),
-            // RTORQ, RTOAC, RTORJ, RTAB and RTTR; private applications run RTSE under names of their own.
-            0xB0..=0xB2 | 0xB6 | 0x36 | 0x04 | 0x24 | 0x02 if self.reliable() => Some(schemas.rtse),
+            [0x60..=0x64, ..] if self.contexts.is_empty() => Some(schemas.acse),
+            // RTORQ, RTOAC, RTORJ, RTAB, RTTR and RTTP: private applications run RTSE under names of their own.
+            [0xB0..=0xB2 | 0xB6 | 0x36 | 0x04 | 0x24 | 0x02, ..] if self.reliable() && !foreign => Some(schemas.rtse),
+            // An invocation, a result, an error, a reject: a short element that begins with an INTEGER.
+            [0xA1..=0xA4, 0..=0x80, 0x02, ..] | [0xA1..=0xA4, 0x81, _, 0x02, ..] if !foreign => Some(schemas.rose),
             _ => None,
         }
+    }
+
+    /// The type of a bind in reliable transfer, by the table for its place.
+    fn bind(&self, table: TableId, syntax: Option<&[u8]>) -> Option<TypeId> {
+        let key = match self.mode {
+            // 256 and 3072 are 1 and 12 from a stack that does not swap the octets.
+            Some(Mode::X410) if self.opened => Key::Integer(match self.application_protocol.unwrap_or(1) {
+                256 => 1,
+                3072 => 12,
+                protocol => protocol,
+            }),
+            _ => Key::Oid(syntax?),
+        };
+        schemas::get().schema.lookup(table, key)
     }
 
     /// Names the application, once an opening PDU was read.
@@ -174,7 +192,7 @@ pub fn read<O: Output>(
     segment: impl FnMut(Octets<'_>, bool),
 ) {
     facts.ppdu = Some(ppdu);
-    let ty = schemas::get().ppdu(ppdu, ssdu.data.bytes().first().copied().unwrap_or(0));
+    let ty = schemas::get().ppdu(ppdu);
     if ppdu == PpduKind::Cp {
         *knowledge = Knowledge { functional_units: knowledge.functional_units, opened: true, ..Knowledge::default() };
         // The elements of a SET come in any order: mode, contexts and protocol are needed before the rest is read.
@@ -217,8 +235,8 @@ pub fn read_transfer<O: Output>(activity: &Activity, knowledge: &mut Knowledge, 
     }
     let cut = (!activity.complete()).then(|| activity.missing.map_or(Cause::Cut, Cause::from));
     let ty = match (knowledge.mode, data.bytes().first()) {
-        (Some(Mode::Normal), Some(0x28)) => schemas.transferred,
-        _ => schemas.transferred_bare,
+        (Some(Mode::Normal), Some(0x28)) => schemas.external,
+        _ => schemas.schema.any(),
     };
     let ssdu = Ssdu { data, side: activity.sender, cut };
     out.sink().source(data);
@@ -236,7 +254,7 @@ fn walk_with<S: Sink>(
     segment: impl FnMut(Octets<'_>, bool),
 ) -> Vec<Damage> {
     let mut reader =
-        Reader { data: ssdu.data, knowledge, facts, segment, inside: None, results: 0, damages: Vec::new() };
+        Reader { data: ssdu.data, knowledge, facts, segment, inside: None, results: 0, rtse_context: None, damages: Vec::new() };
     let mut at = 0;
     // A CP may be followed by further values (CPC), user data by further PDV lists (X.226 8.4.2).
     while at < ssdu.data.len() {
@@ -269,6 +287,8 @@ struct Reader<'a, 'k, F> {
     inside: Option<bool>,
     /// How many results of the context definition list were read; they have the order of the proposals.
     results: usize,
+    /// The presentation context that the RTSE APDU came in.
+    rtse_context: Option<i64>,
     damages: Vec<Damage>,
 }
 
@@ -302,9 +322,9 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
             Pick::Rlrq => self.facts.acse = acse(acse::ApduKind::Rlrq),
             Pick::Rlre => self.facts.acse = acse(acse::ApduKind::Rlre),
             Pick::Abrt => self.facts.acse = acse(acse::ApduKind::Abrt),
-            Pick::Rtorq => self.facts.rtse = Some(rtse::Apdu::new(R::Rtorq)),
-            Pick::Rtoac => self.facts.rtse = Some(rtse::Apdu::new(R::Rtoac)),
-            Pick::Rtorj => self.facts.rtse = Some(rtse::Apdu::new(R::Rtorj)),
+            Pick::X410Request | Pick::Rtorq => self.facts.rtse = Some(rtse::Apdu::new(R::Rtorq)),
+            Pick::X410Accept | Pick::Rtoac => self.facts.rtse = Some(rtse::Apdu::new(R::Rtoac)),
+            Pick::X410Reject | Pick::Rtorj => self.facts.rtse = Some(rtse::Apdu::new(R::Rtorj)),
             Pick::Rtab => self.facts.rtse = Some(rtse::Apdu::new(R::Rtab)),
             Pick::Rttr => {
                 self.rtse(R::Rttr);
@@ -359,7 +379,7 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
                     context.reason = number;
                 }
             }
-            Pick::ProviderReason | Pick::AbortReason => self.facts.provider_reason = number,
+            Pick::RefuseProviderReason | Pick::AbortProviderReason => self.facts.provider_reason = number,
             Pick::Event => self.facts.event = number,
             Pick::ApplicationContext => {
                 if let Some(apdu) = &mut self.facts.acse {
@@ -404,13 +424,13 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
                 self.rtse(R::Rtorq).bind.name = Some(contents.to_vec());
             }
             Pick::Password => self.rtse(R::Rtorq).bind.password = true,
-            Pick::BindError => self.rtse(R::Rtorj).bind.error = number,
+            Pick::BindError | Pick::BareBindError => self.rtse(R::Rtorj).bind.error = number,
             Pick::InvokeId => {
-                if let (Some(apdu), None) = (&mut self.facts.rose, self.facts.rose.and_then(|apdu| apdu.invoke_id)) {
-                    apdu.invoke_id = number;
+                if let Some(apdu) = &mut self.facts.rose {
+                    apdu.invoke_id = apdu.invoke_id.or(number);
                 }
             }
-            Pick::OperationCode => {
+            Pick::OperationCode | Pick::ErrorCode => {
                 if let Some(apdu) = &mut self.facts.rose {
                     apdu.code = number;
                 }
@@ -423,18 +443,22 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
         let schemas = schemas::get();
         match key {
             Key::Integer(id) if table == schemas.presentation_contexts => {
-                self.knowledge.type_of(id, value.first().copied())
+                let found = self.knowledge.type_of(id, value);
+                if found == Some(schemas.rtse) {
+                    self.rtse_context = Some(id);
+                }
+                found
             }
-            // The user data of RT-OPEN belong to the application that the association is for.
-            _ if table == schemas.open_values => match (self.knowledge.application, self.knowledge.mode) {
-                (Some(Application::P1), Some(Mode::X410)) => self.facts.rtse.as_ref().map(|apdu| match apdu.kind {
-                    rtse::ApduKind::Rtoac => schemas.bind_result,
-                    _ => schemas.bind_argument,
-                }),
-                (Some(Application::P1), _) => Some(schemas.bind),
-                _ => None,
-            },
-            _ => None,
+            _ => {
+                let binds = match table {
+                    table if table == schemas.open_argument => schemas.bind_arguments,
+                    table if table == schemas.open_result => schemas.bind_results,
+                    table if table == schemas.refuse_data => schemas.bind_errors,
+                    _ => return None,
+                };
+                let syntax = self.rtse_context.and_then(|id| self.knowledge.abstract_syntax(id));
+                self.knowledge.bind(binds, syntax)
+            }
         }
     }
 

@@ -153,10 +153,10 @@ fn row(a: &Association, clock: &Clock) -> String {
     }
     for context in &a.presentation.contexts {
         let result = context.result.map_or("?", presentation::context_result);
-        key("context", format!("{}:{}:{}", context.id, Oid::new(&context.abstract_syntax), result.replace(' ', "-")));
+        key("context", format!("{}:{}:{}", context.id, Oid(&context.abstract_syntax), result.replace(' ', "-")));
     }
     if !a.application_context.is_empty() {
-        key("application-context", Oid::new(&a.application_context).to_string());
+        key("application-context", Oid(&a.application_context).to_string());
     }
     if a.rtse.seen {
         key("checkpoint", asked(&a.rtse.checkpoint_size));

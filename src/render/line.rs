@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use crate::analysis::Association;
 use crate::layers::cotp::{self, TpduKind};
 use crate::layers::presentation::{self, Mode};
 use crate::layers::session::{self, SpduKind};
@@ -68,12 +67,12 @@ impl std::fmt::Display for Selector<'_> {
 }
 
 /// The record of a PDU.
-pub fn of_pdu(pdu: &Pdu<'_>, _association: &Association) -> Line {
+pub fn of_pdu(pdu: &Pdu<'_>) -> Line {
     match pdu.content {
         Content::Tpdu(tpdu) => of_tpdu(tpdu),
         Content::Foreign { application, tsdu } => {
             let words = foreign::pdu_name(application, tsdu.bytes());
-            let mut line = Line::new(application.name(), "TSDU", words.as_deref().unwrap_or("data"));
+            let mut line = Line::new(application.name(), words.clone(), &words);
             line.key("octets", tsdu.len());
             line
         }
@@ -176,7 +175,7 @@ fn of_spdu(spdu: &session::Spdu) -> Line {
 
 /// The record at the highest layer above session, if there is one.
 fn of_upper(spdu: &session::Spdu, upper: &Facts) -> Option<Line> {
-    let rts = if upper.mode_of_answer == Some(Mode::X410) { Tag::Rts } else { Tag::Rtse };
+    let rts = if upper.mode == Some(Mode::X410) { Tag::Rts } else { Tag::Rtse };
     let mut line = if let Some(apdu) = &upper.rtse {
         let mut line = Line::new(rts.name(), apdu.kind.name(), apdu.kind.title());
         keys_of_rtse(&mut line, apdu);
@@ -231,7 +230,7 @@ fn keys_of_rtse(line: &mut Line, apdu: &rtse::Apdu) {
 
 fn keys_of_acse(line: &mut Line, apdu: &acse::Apdu) {
     if !apdu.application_context.is_empty() {
-        line.key("application-context", crate::asn1::Oid::new(&apdu.application_context));
+        line.key("application-context", crate::asn1::Oid(&apdu.application_context));
     }
     line.coded("result", apdu.result, acse::result);
     line.coded("diagnostic", apdu.user_diagnostic, acse::user_diagnostic);

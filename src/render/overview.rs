@@ -59,7 +59,11 @@ impl Overview {
     fn write_text<W: Write>(self, out: &mut W, report: Report) -> io::Result<()> {
         let clock = &self.settings.clock;
         for file in &report.files {
-            writeln!(out, "{}", escape(&file.to_string()))?;
+            let compression: String =
+                file.compression.iter().map(|compression| format!(" in {}", compression.name())).collect();
+            let frames = if file.frames == 1 { "frame" } else { "frames" };
+            let name = escape(&file.name);
+            writeln!(out, "{name}: {}{compression}, {} {frames}", file.format.words(), file.frames)?;
         }
         if let (Some(first), Some(last)) = (self.first, self.last) {
             let seconds = (last.time.0.saturating_sub(first.time.0)) as f64 / 1e9;

@@ -207,7 +207,7 @@ impl AssociationRecord {
                 .iter()
                 .map(|context| ContextRecord {
                     id: context.id,
-                    abstract_syntax: Oid::new(&context.abstract_syntax).to_string(),
+                    abstract_syntax: Oid(&context.abstract_syntax).to_string(),
                     result: context.result.map(context_result),
                 })
                 .collect(),
@@ -236,7 +236,7 @@ impl AssociationRecord {
             session,
             presentation,
             application_context: (!a.application_context.is_empty())
-                .then(|| Oid::new(&a.application_context).to_string()),
+                .then(|| Oid(&a.application_context).to_string()),
             rtse,
             initiator_name: text(&a.initiator_name),
             responder_name: text(&a.responder_name),

@@ -1,7 +1,7 @@
 //! What limits a capture: files cut short, frames cut by the snap length.
 
 use super::{Certainty, Check, Collector, Draft, Rule, Scene, Severity};
-use crate::capture::{Damage, DamageKind};
+use crate::capture::Damage;
 
 pub(super) static RULES: &[Rule] = &[
     Rule {
@@ -35,7 +35,7 @@ pub(super) static RULES: &[Rule] = &[
 
 fn damaged(damage: &Damage, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     let key = damage.offset;
-    out.raise(Draft { key, ..Draft::new(rule) }, scene, || damage.to_string());
+    out.raise(Draft { key, ..Draft::new(rule) }, scene, || damage.sentence());
 }
 
 fn cut(missing: u32, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
@@ -46,6 +46,3 @@ fn cut(missing: u32, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector
         )
     });
 }
-
-#[allow(unused_imports)]
-use DamageKind as _;

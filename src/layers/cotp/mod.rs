@@ -10,6 +10,7 @@ pub use describe::{describe, disconnect_reason, reject_cause};
 pub use parse::parse;
 
 use crate::stream::Missing;
+use crate::tree::Field;
 
 /// The kind of a TPDU (X.224 table 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -158,6 +159,17 @@ pub enum Oddity {
     /// The length of a parameter reaches past the header.
     ParameterLength,
 }
+
+/// The field that an oddity is on.
+pub fn field_of(oddity: Oddity) -> Field {
+    match oddity {
+        Oddity::LengthIndicator => &fields::LENGTH_INDICATOR,
+        Oddity::ParameterLength => &fields::PARAMETER_LENGTH,
+    }
+}
+
+/// The field of the user data.
+pub const DATA: Field = &fields::DATA;
 
 /// The number of octets that a TPDU size code stands for (X.224 13.3.4 b). The standard ends at 13 (8192
 /// octets); 14 to 16 are sent over RFC 1006 to make use of its packets of up to 64 K.

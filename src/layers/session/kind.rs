@@ -119,7 +119,7 @@ impl SpduKind {
     }
 
     /// The kind of the first SPDU of a TSDU. Code 41 is read as a MAP and 42 as a MAA until more is known.
-    pub(super) const fn first(code: u8) -> SpduKind {
+    pub(in crate::layers) const fn first(code: u8) -> SpduKind {
         if (code as usize) < BY_CODE.len() { BY_CODE[code as usize] } else { SpduKind::Unknown(code) }
     }
 
@@ -146,6 +146,11 @@ impl SpduKind {
             | ConnectDataOverflow | OverflowAccept | GiveTokensConfirm | GiveTokensAck | Abort
             | AbortAccept | TypedData | UnitData | Unknown(_) => Category::Alone,
         }
+    }
+
+    /// Whether a TSDU may begin with this SPDU.
+    pub(in crate::layers) const fn may_stand_first(self) -> bool {
+        !matches!(self.category(), Category::Behind) && !matches!(self, SpduKind::Unknown(_))
     }
 
     /// Whether a user information field follows the parameters, up to the end of the TSDU (X.225 8.2.6).

@@ -12,7 +12,7 @@ pub use kind::SpduKind;
 pub use parse::{parse, parse_expedited};
 
 use crate::stream::Missing;
-use crate::tree::Span;
+use crate::tree::{Field, Span};
 
 /// What the session user requirements are in a CN or AC without PI 20 (X.225 8.3.1.16): half-duplex, minor
 /// synchronize, activity management, capability data, exceptions.
@@ -141,6 +141,15 @@ pub enum Oddity {
     WithoutTokens,
     /// More SPDUs follow in the TSDU than are read.
     TooMany,
+}
+
+/// The field that an oddity is on.
+pub fn field_of(oddity: Oddity) -> Field {
+    match oddity {
+        Oddity::LengthPastTsdu => &fields::LENGTH,
+        Oddity::ParameterLength => &fields::PARAMETER_LENGTH,
+        _ => &fields::TYPE,
+    }
 }
 
 /// What the names of SPDUs depend on, kept for one session connection.

@@ -1,6 +1,6 @@
 //! What all subcommands share: opening the input, the settings of the views, progress, the exit status.
 
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, StdoutLock};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Status;
 use super::args::{Format, Options};
-use crate::capture::{Capture, Input};
+use crate::capture::{Capture, Input, OpenError};
 use crate::pipeline::{self, Report, View};
 use crate::render::output::json_line;
 use crate::render::records::Header;
@@ -19,9 +19,7 @@ use crate::render::time::{Clock, TimeStyle};
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The standard output, written in large pieces.
-pub(super) fn output() -> BufWriter<StdoutLock<'static>> {
-    BufWriter::with_capacity(1 << 16, io::stdout().lock())
-}
+pub(super) type Output = BufWriter<StdoutLock<'static>>;
 
 /// The settings of the views, where `usual` is how the subcommand shows times.
 pub(super) fn settings(options: &Options, usual: TimeStyle) -> Settings {
@@ -39,32 +37,32 @@ pub(super) fn settings(options: &Options, usual: TimeStyle) -> Settings {
     }
 }
 
-/// Reads the files to their end through `view`. The header of JSON output is written to `header` before.
-pub(super) fn read<V: View>(
-    command: &str,
-    files: &[PathBuf],
-    options: &Options,
-    mut view: V,
-    header: impl FnOnce(&mut V) -> Option<&mut dyn Write>,
-) -> anyhow::Result<(V, Report)> {
+/// Opens the files as one capture.
+pub(super) fn open(files: &[PathBuf]) -> Result<Capture, OpenError> {
     let inputs: Vec<Input> = files
         .iter()
         .map(|file| if file.as_os_str() == "-" { Input::Stdin } else { Input::Path(file.clone()) })
         .collect();
-    let capture = Capture::open(&inputs)?;
-    if let (Format::Json, Some(mut out)) = (options.format, header(&mut view)) {
-        write_header(&mut out, command, inputs.iter().map(Input::name).collect())?;
-    }
-    let pipeline_options = pipeline::Options { ports: options.port.clone(), probe: !options.no_probe };
-    let mut progress = Progress::new(options.quiet);
-    let report = pipeline::run(capture, &pipeline_options, &mut view, |capture| progress.show(capture))?;
-    progress.end();
-    Ok((view, report))
+    Capture::open(&inputs)
 }
 
-/// Writes the first object of JSON output.
-pub(super) fn write_header<W: Write>(out: &mut W, command: &str, files: Vec<String>) -> io::Result<()> {
-    json_line(out, &Header::new(command, files))
+/// The standard output, with the first object of JSON output written.
+pub(super) fn begin(command: &str, files: &[PathBuf], options: &Options) -> io::Result<Output> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    if options.format == Format::Json {
+        let names = files.iter().map(|file| file.display().to_string()).collect();
+        json_line(&mut out, &Header::new(command, names))?;
+    }
+    Ok(out)
+}
+
+/// Reads the capture to its end through `view`.
+pub(super) fn read<V: View>(capture: Capture, options: &Options, view: &mut V) -> io::Result<Report> {
+    let pipeline_options = pipeline::Options { ports: options.port.clone(), probe: !options.no_probe };
+    let mut progress = Progress::new(options.quiet);
+    let report = pipeline::run(capture, &pipeline_options, view, |capture| progress.show(capture))?;
+    progress.end();
+    Ok(report)
 }
 
 /// The exit status of a run that found nothing to fail on.
