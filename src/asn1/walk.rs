@@ -45,7 +45,8 @@ pub trait Guide {
 
     /// Which type an open type has, by a table whose rows only the decoder knows (presentation contexts).
     /// The key is `Key::Integer(0)` where the table is asked without one.
-    fn resolve(&mut self, table: TableId, key: Key<'_>) -> Option<TypeId>;
+    /// `value` begins with the value itself, which may have to tell.
+    fn resolve(&mut self, table: TableId, key: Key<'_>, value: &[u8]) -> Option<TypeId>;
 
     /// Damage that the walker put on a node.
     fn damage(&mut self, damage: &Damage);
@@ -803,7 +804,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             Length::Definite(length) => header.contents.saturating_add(length).min(outer.end),
             Length::Indefinite => outer.end,
         };
-        let ty = self.resolve(body);
+        let ty = self.resolve(body, header.start);
         self.open(field, Span::new(from, end));
         let inside = Inside { field, extent: outer, indefinite: false, secret: field.secret };
         let at = match ty {
@@ -815,7 +816,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     }
 
     /// The type that an open type has here.
-    fn resolve(&mut self, body: &Body) -> Option<SlotId> {
+    fn resolve(&mut self, body: &Body, value: usize) -> Option<SlotId> {
         let schema = self.schema;
         let Body::Open { first, count } = *body else { return None };
         for selector in &schema.selectors[first as usize..(first + count) as usize] {
@@ -825,7 +826,10 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             };
             let Some(key) = key else { continue };
             let ty = match schema.is_dynamic(selector.table) {
-                true => self.guide.resolve(selector.table, key),
+                true => {
+                    let value = self.octets.bytes().get(value..).unwrap_or_default();
+                    self.guide.resolve(selector.table, key, value)
+                }
                 false => schema.lookup(selector.table, key),
             };
             if let Some(ty) = ty {
@@ -837,11 +841,11 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     // Strings.
 
-    /// The type of the encoding that a string holds, if it is known.
-    fn encoded(&mut self, inner: SlotId) -> Option<SlotId> {
+    /// The type of the encoding that a string holds, if it is known; the encoding begins at `value`.
+    fn encoded(&mut self, inner: SlotId, value: usize) -> Option<SlotId> {
         match self.schema.slot(inner).content {
             Content::Body(body) => match self.schema.body(body) {
-                open @ Body::Open { .. } => self.resolve(open),
+                open @ Body::Open { .. } => self.resolve(open, value),
                 _ => Some(inner),
             },
             Content::Explicit(_) => Some(inner),
@@ -859,7 +863,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         outer: Extent,
         depth: u32,
     ) -> Option<usize> {
-        let ty = self.encoded(inner)?;
+        let ty = self.encoded(inner, header.contents)?;
         if depth >= MAX_DEPTH {
             return None;
         }
@@ -913,7 +917,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         let indefinite = header.length == Length::Indefinite;
         let inside = Inside { field, extent, indefinite, secret: field.secret };
         let encoded = match *body {
-            Body::OctetString { inner: Some(inner), .. } => self.encoded(inner),
+            Body::OctetString { inner: Some(inner), .. } => self.encoded(inner, header.contents),
             _ => None,
         };
         self.open(field, Span::new(from, extent.end));

@@ -23,3 +23,4 @@ pub mod tpkt;
 pub mod upper;
 
 pub use crate::stream::Side;
+pub use schemas::oid_name;

@@ -14,6 +14,7 @@ const OCTETS_SHOWN: usize = 32;
 /// The octets of a node's value.
 pub fn value_octets<'a>(tree: &'a Tree, node: &Node) -> Octets<'a> {
     let start = match node.value {
+        Value::Contents(start) => start,
         Value::Octets | Value::Number(_) => node.at.start,
     };
     tree.octets(node.source).slice(start as usize, node.at.end as usize)
