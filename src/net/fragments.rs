@@ -50,7 +50,7 @@ pub(super) struct Pool {
     /// The oldest first.
     waiting: VecDeque<Waiting>,
     /// How many datagrams were given up.
-    pub(super) dropped: u64,
+    dropped: u64,
 }
 
 #[derive(Debug)]
@@ -139,6 +139,11 @@ impl Pool {
         Some(Datagram { octets: waiting.octets, pieces })
     }
 
+    /// How many datagrams were given up or still wait.
+    pub(super) fn incomplete(&self) -> u64 {
+        self.dropped + self.waiting.len() as u64
+    }
+
     /// Gives up the datagram of a fragment that was not captured whole.
     pub(super) fn spoil(&mut self, key: Key) {
         self.waiting.retain(|waiting| waiting.key != key);
@@ -147,6 +152,7 @@ impl Pool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use proptest::prelude::*;
 
