@@ -63,8 +63,7 @@ impl Source {
     }
 }
 
-/// The rooms that a piece of code names by `crate::room`, `crate::{room::…, room}` or `super::super::`, with the
-/// position of each.
+/// The rooms that a piece of code names by `crate::room` or `crate::{room::…, room}`, with the position of each.
 fn rooms_used(code: &str) -> Vec<(usize, &str)> {
     let mut rooms = Vec::new();
     for (position, _) in code.match_indices("crate::") {

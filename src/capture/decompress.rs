@@ -151,7 +151,7 @@ impl Read for Lz4 {
                 break;
             };
             if source.ended {
-                return Err(io::ErrorKind::UnexpectedEof.into());
+                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "lz4 frame without an end"));
             }
             if !source.source.fill_buf()?.is_empty() {
                 self.decoder = Some(lz4_flex::frame::FrameDecoder::new(source));
@@ -177,6 +177,7 @@ impl Read for Watched {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use std::io::Write;
 

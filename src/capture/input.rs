@@ -33,7 +33,7 @@ impl Input {
             Input::Path(path) => {
                 let file = File::open(path)?;
                 let facts = file.metadata()?;
-                let length = facts.is_file().then(|| facts.len());
+                let length = facts.is_file().then_some(facts.len());
                 Ok((Box::new(file), length))
             }
             Input::Stdin => Ok((Box::new(io::stdin()), None)),

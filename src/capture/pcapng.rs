@@ -163,8 +163,9 @@ impl Pcapng {
             self.time = interface.clock.time(units);
             (28, field(20)?, field(24)?)
         };
-        let end = start + captured as usize;
-        if captured as usize > MAX_FRAME || end + 4 > block.len() {
+        let captured = usize::try_from(captured).ok().filter(|&captured| captured <= MAX_FRAME)?;
+        let end = start + captured;
+        if end + 4 > block.len() {
             return None;
         }
         Some(Ok(Record {

@@ -86,7 +86,7 @@ pub fn describe<S: Sink>(packet: &Packet<'_>, sink: &mut S) {
             sink.open(&ROOT, at, Value::Octets);
             sink.text(format_args!(
                 "{}",
-                if broken.cut { "header cut by the snap length" } else { "header is not IP" }
+                if broken.cut { "header cut by the snap length" } else { "header is not valid" }
             ));
             let (kind, cause) = if broken.cut {
                 (DamageKind::Truncated, Cause::Cut)

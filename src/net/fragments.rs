@@ -7,9 +7,9 @@ use crate::capture::{Piece, Place, Timestamp};
 
 /// The longest datagram that fragments can make up: 13 bits of offset in units of 8 octets.
 const MAX_DATAGRAM: u32 = 65_535;
-/// A datagram in more pieces is given up; the smallest link that IPv4 allows in practice (296 octets) makes 240.
-const MAX_FRAGMENTS: usize = 256;
-/// So many datagrams may be incomplete at a time: with the limits above at most 18 MB.
+/// A datagram in more pieces is given up; the smallest link that IPv4 allows (68 octets, RFC 791) makes 1366.
+const MAX_FRAGMENTS: usize = 1366;
+/// So many datagrams may be incomplete at a time: with the limits above at most 25 MB.
 const MAX_WAITING: usize = 256;
 /// Fragments are not put together with others that came so much earlier: identifications are used again
 /// (RFC 8200: 60 seconds).
@@ -50,7 +50,7 @@ pub(super) struct Pool {
     /// The oldest first.
     waiting: VecDeque<Waiting>,
     /// How many datagrams were given up.
-    pub(super) dropped: u64,
+    dropped: u64,
 }
 
 #[derive(Debug)]
@@ -60,6 +60,8 @@ struct Waiting {
     octets: Vec<u8>,
     /// What is there, in order: where it starts and ends, and where it was captured.
     runs: Vec<(u32, u32, Place)>,
+    /// How many octets are there.
+    there: u32,
     /// The length of the datagram, once the last fragment has come.
     length: Option<u32>,
 }
@@ -89,6 +91,7 @@ impl Waiting {
             return false;
         }
         self.runs.insert(next, (start, end, fragment.place));
+        self.there += end - start;
         if self.octets.len() < end as usize {
             self.octets.resize(end as usize, 0);
         }
@@ -99,8 +102,7 @@ impl Waiting {
     }
 
     fn is_complete(&self) -> bool {
-        let there: u64 = self.runs.iter().map(|run| u64::from(run.1 - run.0)).sum();
-        self.length.is_some_and(|length| u64::from(length) == there)
+        self.length == Some(self.there)
     }
 }
 
@@ -117,7 +119,14 @@ impl Pool {
             Some(index) => index,
             None => {
                 let (octets, runs) = (Vec::new(), Vec::new());
-                self.waiting.push_back(Waiting { key, since: fragment.time, octets, runs, length: None });
+                self.waiting.push_back(Waiting {
+                    key,
+                    since: fragment.time,
+                    octets,
+                    runs,
+                    there: 0,
+                    length: None,
+                });
                 self.waiting.len() - 1
             }
         };
@@ -139,6 +148,11 @@ impl Pool {
         Some(Datagram { octets: waiting.octets, pieces })
     }
 
+    /// How many datagrams were given up or still wait.
+    pub(super) fn incomplete(&self) -> u64 {
+        self.dropped + self.waiting.len() as u64
+    }
+
     /// Gives up the datagram of a fragment that was not captured whole.
     pub(super) fn spoil(&mut self, key: Key) {
         self.waiting.retain(|waiting| waiting.key != key);
@@ -147,6 +161,7 @@ impl Pool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use proptest::prelude::*;
 

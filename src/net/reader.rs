@@ -43,9 +43,10 @@ impl Reader {
         Reader::default()
     }
 
-    /// How many fragmented datagrams could not be put together: lost or cut fragments, or too many at a time.
-    pub fn fragments_dropped(&self) -> u64 {
-        self.pool.dropped
+    /// How many TCP datagrams came in fragments and are not put together: some of them lost or cut, or too many at a
+    /// time.
+    pub fn incomplete_datagrams(&self) -> u64 {
+        self.pool.incomplete()
     }
 
     /// Reads a frame.
@@ -122,6 +123,7 @@ impl Reader {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use proptest::prelude::*;
 
@@ -273,7 +275,7 @@ mod tests {
         let whole = tcp(b"0123456789abcdef");
         let v4 = [ipv4(7, 0x2000, None, &whole[..24]), ipv4(7, 3, None, &whole[24..])];
         let fragment = |offset: u16, more: u16| {
-            [&[6, 0][..], &(offset * 8 | more).to_be_bytes(), &[0, 0, 0, 9]].concat()
+            [&[6, 0][..], &((offset * 8) | more).to_be_bytes(), &[0, 0, 0, 9]].concat()
         };
         let v6 = [
             ipv6(Some((44, &fragment(0, 1))), &whole[..24]),

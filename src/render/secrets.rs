@@ -3,7 +3,7 @@
 //! A password is a field of its own, but its octets are also part of the user data of every layer below and of
 //! the hex pane. So what is hidden is a set of octets, not of fields.
 
-use super::places::{Places, Run, runs};
+use super::places::{Places, runs};
 use super::value::value_octets;
 use crate::capture::Place;
 use crate::tree::{Node, Tree};
@@ -65,14 +65,6 @@ impl Secrets {
         match self {
             Secrets::Shown => false,
             Secrets::Masked(places) => places.contains(place),
-        }
-    }
-
-    /// Whether any octet of `run` is not to be shown.
-    pub fn hide_any(&self, run: Run) -> bool {
-        match self {
-            Secrets::Shown => false,
-            Secrets::Masked(places) => places.meets(run),
         }
     }
 }

@@ -7,12 +7,12 @@ use super::{Tpdu, TpduKind, checksum_ok, tpdu_size};
 use crate::stream::Missing;
 use crate::tree::{Cause, Damage, DamageKind, Display, Field, Names, Sink, Span, Value};
 
-/// The words for a DR reason (X.224 13.5.3).
+/// The words for a DR reason (X.224 13.5).
 pub fn disconnect_reason(reason: u8) -> &'static str {
     named(DISCONNECT_REASONS, reason)
 }
 
-/// The words for the reject cause of an ER (X.224 13.12.3).
+/// The words for the reject cause of an ER (X.224 13.12).
 pub fn reject_cause(cause: u8) -> &'static str {
     named(REJECT_CAUSES, cause)
 }

@@ -18,7 +18,7 @@ pub(super) const TYPES: Names = &[
     (0xF, "Data"),
 ];
 
-/// X.224 13.5.3 d.
+/// X.224 13.5.
 pub(super) const DISCONNECT_REASONS: Names = &[
     (0, "reason not specified"),
     (1, "congestion at TSAP"),
@@ -35,7 +35,7 @@ pub(super) const DISCONNECT_REASONS: Names = &[
     (138, "header or parameter length invalid"),
 ];
 
-/// X.224 13.12.3 c.
+/// X.224 13.12.
 pub(super) const REJECT_CAUSES: Names = &[
     (0, "reason not specified"),
     (1, "invalid parameter code"),
@@ -71,7 +71,7 @@ pub(super) const PARAMETERS: Names = &[
 pub(super) const ER_PARAMETERS: Names =
     &[(header::INVALID_TPDU as i64, "invalid TPDU"), (header::CHECKSUM as i64, "checksum")];
 
-/// X.224 13.3.4 i.
+/// X.224 13.3.
 pub(super) const ADDITIONAL_OPTIONS: Bits = &[
     (0x40, "non-blocking expedited data"),
     (0x20, "request acknowledgement"),
@@ -222,7 +222,7 @@ pub(super) const NUMBERS: &[(u8, usize, &[Part])] = &[
     (header::INACTIVITY_TIMER, 4, &[(0, 4, &number("cotp.inactivity_timer", "Inactivity timer (ms)"))]),
 ];
 
-/// The second half of the parts is the average throughput, which may be absent (X.224 13.3.4 k).
+/// The second half of the parts is the average throughput, which may be absent (X.224 13.3).
 pub(super) const MAXIMUM_THROUGHPUT: &[Part] = &[
     (
         0,

@@ -3,7 +3,7 @@
 use super::TpduKind;
 use crate::tree::Span;
 
-/// Parameter codes (X.224 13.3.4, 13.4.4, 13.5.4, 13.7.4, 13.9.4, 13.12.4; F0 in X.224 (1995) and RFC 2126).
+/// Parameter codes (X.224 13.3 to 13.12; F0 also in RFC 2126).
 pub(super) const ACKNOWLEDGE_TIME: u8 = 0x85;
 pub(super) const RESIDUAL_ERROR_RATE: u8 = 0x86;
 pub(super) const PRIORITY: u8 = 0x87;
@@ -65,7 +65,7 @@ impl<'a> Header<'a> {
         let kind = TpduKind::of(octets.get(1).copied().unwrap_or_default());
         let format = format(kind, length, octets);
         let fixed = fixed(kind, format);
-        // 255 is reserved for possible extensions (X.224 13.2.1).
+        // 255 is reserved for possible extensions (X.224 13.2).
         let sound = octets.len() == length && length >= fixed && indicator != u8::MAX;
         Header { octets, kind, format, fixed, sound }
     }

@@ -12,7 +12,7 @@ pub use parse::parse;
 use crate::stream::Missing;
 use crate::tree::Field;
 
-/// The kind of a TPDU (X.224 table 8).
+/// The kind of a TPDU (X.224 clause 13).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TpduKind {
     /// Connection request.
@@ -171,7 +171,7 @@ pub fn field_of(oddity: Oddity) -> Field {
 /// The field of the user data.
 pub const DATA: Field = &fields::DATA;
 
-/// The number of octets that a TPDU size code stands for (X.224 13.3.4 b). The standard ends at 13 (8192
+/// The number of octets that a TPDU size code stands for (X.224 13.3). The standard ends at 13 (8192
 /// octets); 14 to 16 are sent over RFC 1006 to make use of its packets of up to 64 K.
 pub const fn tpdu_size(code: u8) -> Option<u32> {
     match code {
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_checksum_made_by_the_rule_of_the_standard_is_right_and_any_change_makes_it_wrong() {
-        // A class 4 DT in normal format; X and Y worked out by X.224 6.17.3 with n = 8 (1-based).
+        // A class 4 DT in normal format; X and Y worked out by the rule of X.224 with n = 8 (1-based).
         let mut tpdu = vec![0x08, 0xF0, 0x12, 0x34, 0x85, 0xC3, 0x02, 0x00, 0x00, b'a', b'b', b'c'];
         let (length, n) = (tpdu.len() as i64, 8i64);
         let (mut c0, mut c1) = (0i64, 0i64);

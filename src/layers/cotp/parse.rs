@@ -3,7 +3,7 @@
 use super::header::{self, END_OF_TSDU, END_OF_TSDU_EXTENDED, Fit, Format, Header, Parameter};
 use super::{Connect, Oddity, Tpdu, TpduKind, tpdu_size};
 
-/// The longest preferred maximum TPDU size, in octets of its parameter (X.224 13.3.4 o).
+/// The longest preferred maximum TPDU size, in octets of its parameter.
 const PREFERRED_SIZE_OCTETS: usize = 4;
 
 /// Reads one TPDU; total, any octets give a fact.

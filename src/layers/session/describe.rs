@@ -8,7 +8,7 @@ use super::{Oddity, Spdu, SpduKind};
 use crate::stream::Missing;
 use crate::tree::{Cause, Damage, DamageKind, Field, Sink, Span, Value};
 
-/// Lengths below this have the short form (X.225 8.2.3).
+/// Lengths below this have the short form (X.225 8.2).
 const SHORT_LENGTHS: usize = 255;
 
 /// The BER identifiers of the values that users put into references (X.680 table 1).
@@ -269,7 +269,7 @@ impl<S: Sink> View<'_, S> {
         }
     }
 
-    /// An activity identifier, for the users of RTSE an INTEGER (X.228 8.3.1.1).
+    /// An activity identifier, for the users of RTSE an INTEGER.
     fn activity(&mut self, field: Field, at: Span) {
         self.leaf(field, at);
         if let Some((tag::INTEGER, contents)) = ber(self.tsdu, at) {

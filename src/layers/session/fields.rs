@@ -19,7 +19,7 @@ const fn titles<const N: usize>(kinds: [SpduKind; N]) -> [(i64, &'static str); N
 const FIRST_TITLES: Names = &titles(FIRST);
 const SECOND_TITLES: Names = &titles(SECOND);
 
-/// X.225 8.3.
+/// PGIs and PIs (X.225 8.3).
 pub(super) const PARAMETERS: Names = &[
     (CONNECTION_IDENTIFIER as i64, "Connection Identifier"),
     (CONNECT_ACCEPT_ITEM as i64, "Connect/Accept Item"),
@@ -58,7 +58,7 @@ pub(super) const PARAMETERS: Names = &[
     (EXTENDED_USER_DATA as i64, "Extended User Data"),
 ];
 
-/// X.225 8.3.1.16.
+/// Session user requirements (X.225 8.3, CONNECT).
 const FUNCTIONAL_UNITS: Bits = &[
     (0x0001, "half-duplex"),
     (0x0002, "duplex"),
@@ -75,7 +75,7 @@ const FUNCTIONAL_UNITS: Bits = &[
     (0x1000, "data separation"),
 ];
 
-/// X.225 8.3.5.9.
+/// Reason code (X.225 8.3, REFUSE).
 const REFUSE_REASONS: Names = &[
     (0, "rejection by called SS-user; reason not specified"),
     (1, "rejection by called SS-user due to temporary congestion"),
@@ -88,7 +88,7 @@ const REFUSE_REASONS: Names = &[
     (134, "rejection by the SPM; implementation restriction"),
 ];
 
-/// X.225 8.3.26.3, the same for the interruption and the discarding of an activity.
+/// Reason code (X.225 8.3, EXCEPTION DATA), the same for the interruption and the discarding of an activity.
 const EXCEPTION_REASONS: Names = &[
     (0, "non-specific error"),
     (1, "SS-user receiving ability jeopardized"),
@@ -98,7 +98,7 @@ const EXCEPTION_REASONS: Names = &[
     (128, "demand data token"),
 ];
 
-/// X.225 8.3.9.3: what an AB says besides whether the transport connection is kept.
+/// Transport disconnect (X.225 8.3, ABORT): what an AB says besides whether the transport connection is kept.
 const ABORT_REASONS: Bits = &[
     (0x02, "user abort"),
     (0x04, "protocol error"),
@@ -244,7 +244,7 @@ const fn token_setting(name: &'static str, label: &'static str) -> FieldDef {
     FieldDef::new(name, label, Display::Named(TOKEN_OWNERS))
 }
 
-/// A reference of the SS-users. X.225 calls it octets; the users of RTSE put a BER value in (X.228 8.1.1).
+/// A reference of the SS-users. X.225 calls it octets; the users of RTSE put a BER value in.
 pub(super) struct Reference {
     pub(super) octets: FieldDef,
     pub(super) teletex: FieldDef,
@@ -263,17 +263,17 @@ impl Reference {
     }
 }
 
-/// The words for the reason code of a REFUSE (X.225 8.3.5.9).
+/// The words for the reason code of a REFUSE (X.225 8.3).
 pub fn refuse_reason(reason: u8) -> &'static str {
     named(REFUSE_REASONS, reason)
 }
 
-/// The words for the reason code of an EXCEPTION DATA, ACTIVITY INTERRUPT or ACTIVITY DISCARD (X.225 8.3.26.3).
+/// The words for the reason code of an EXCEPTION DATA, ACTIVITY INTERRUPT or ACTIVITY DISCARD (X.225 8.3).
 pub fn exception_reason(reason: u8) -> &'static str {
     named(EXCEPTION_REASONS, reason)
 }
 
-/// Why an ABORT was sent, by its transport disconnect parameter (X.225 8.3.9.3).
+/// Why an ABORT was sent, by its transport disconnect parameter (X.225 8.3).
 pub fn abort_reason(transport_disconnect: u8) -> &'static str {
     ABORT_REASONS
         .iter()
@@ -281,7 +281,7 @@ pub fn abort_reason(transport_disconnect: u8) -> &'static str {
         .map_or("reason not specified", |(_, name)| name)
 }
 
-/// The names of the functional units in a session user requirements parameter (X.225 8.3.1.16).
+/// The names of the functional units in a session user requirements parameter (X.225 8.3).
 pub fn functional_units(requirements: u16) -> impl Iterator<Item = &'static str> {
     FUNCTIONAL_UNITS
         .iter()

@@ -153,7 +153,7 @@ impl SpduKind {
         !matches!(self.category(), Category::Behind) && !matches!(self, SpduKind::Unknown(_))
     }
 
-    /// Whether a user information field follows the parameters, up to the end of the TSDU (X.225 8.2.6).
+    /// Whether a user information field follows the parameters, up to the end of the TSDU (X.225 8.2).
     pub(super) const fn has_user_information(self) -> bool {
         matches!(self, SpduKind::DataTransfer | SpduKind::Expedited | SpduKind::TypedData)
     }

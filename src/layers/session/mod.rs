@@ -14,11 +14,11 @@ pub use parse::{parse, parse_expedited};
 use crate::stream::Missing;
 use crate::tree::{Field, Span};
 
-/// What the session user requirements are in a CN or AC without PI 20 (X.225 8.3.1.16): half-duplex, minor
+/// What the session user requirements are in a CN or AC without PI 20 (X.225 8.3, CONNECT): half-duplex, minor
 /// synchronize, activity management, capability data, exceptions.
 pub const DEFAULT_FUNCTIONAL_UNITS: u16 = 0x0349;
 
-/// Enclosure item (X.225 8.3.3): the SPDU begins an SSDU.
+/// Enclosure item (X.225 8.3): the SPDU begins an SSDU.
 const BEGINS_SSDU: u8 = 1;
 /// Enclosure item: the SPDU ends an SSDU.
 const ENDS_SSDU: u8 = 2;
@@ -109,7 +109,7 @@ impl Spdu {
         }
     }
 
-    /// Whether the user data begins an SSDU (X.225 8.3.3.2): it does unless an enclosure item says otherwise.
+    /// Whether the user data begins an SSDU: it does unless an enclosure item says otherwise.
     pub const fn begins_ssdu(&self) -> bool {
         match self.enclosure {
             Some(enclosure) => enclosure & BEGINS_SSDU != 0,

@@ -5,11 +5,11 @@ use super::parameters::{self, Fit, Parameter, Parameters, length};
 use super::{Context, Oddity, Spdu, SpduKind};
 use crate::tree::Span;
 
-/// How many SPDUs of one TSDU are read. Extended concatenation (X.225 6.3.7.3) makes four at most; more than
+/// How many SPDUs of one TSDU are read. Extended concatenation (X.225 6.3.7) makes four at most; more than
 /// four times as many are not a sender's habit but damage or an attack.
 const MAX_SPDUS: usize = 16;
 
-/// The longest serial number that is read, in digits. X.225 8.3.20 allows six; nine fit any 32 bits.
+/// The longest serial number that is read, in digits. X.225 allows six; nine fit any 32 bits.
 const MAX_SERIAL_DIGITS: usize = 9;
 
 /// Reads the SPDUs of one TSDU in order into `out`, which is emptied first. Total: any octets give facts, and
@@ -23,9 +23,9 @@ pub fn parse(tsdu: &[u8], context: &mut Context, out: &mut Vec<Spdu>) {
         if let Some(last) = out.last_mut() {
             if count == 1 && matches!(kind, SpduKind::Unknown(_)) && is_bare_code_1(last) {
                 // Octets that are no SPDU behind 01 00: the sender forgot the GIVE TOKENS, and this was the DT.
-                let mut data = read(tsdu, last.at.start as usize, SpduKind::DataTransfer);
-                data.odd.get_or_insert(Oddity::WithoutTokens);
-                *last = data;
+                *last = Spdu::new(SpduKind::DataTransfer, last.at);
+                read(tsdu, last);
+                last.odd.get_or_insert(Oddity::WithoutTokens);
                 return;
             }
             let odd = match last.kind.category() {
@@ -39,7 +39,10 @@ pub fn parse(tsdu: &[u8], context: &mut Context, out: &mut Vec<Spdu>) {
                 return;
             }
         }
-        let mut spdu = read(tsdu, at, kind);
+        // Read where it will stay: the data phase has two SPDUs a TSDU, and copying costs more than reading.
+        out.push(Spdu::new(kind, Span::new(at, tsdu.len())));
+        let Some(spdu) = out.last_mut() else { return };
+        read(tsdu, spdu);
         if spdu.kind == SpduKind::MajorSyncAck && context.activity_ended {
             spdu.kind = SpduKind::ActivityEndAck;
         }
@@ -47,9 +50,8 @@ pub fn parse(tsdu: &[u8], context: &mut Context, out: &mut Vec<Spdu>) {
         if expedited || first == (spdu.kind.category() == Category::Behind) {
             spdu.odd.get_or_insert(Oddity::Misplaced);
         }
-        context.follow(&spdu);
+        context.follow(spdu);
         at = spdu.at.end as usize;
-        out.push(spdu);
     }
 }
 
@@ -59,7 +61,8 @@ pub fn parse_expedited(tsdu: &[u8], out: &mut Vec<Spdu>) {
     use SpduKind::{Abort, AbortAccept, Expedited, Prepare};
     out.clear();
     let Some(&code) = tsdu.first() else { return };
-    let mut spdu = read(tsdu, 0, SpduKind::first(code));
+    let mut spdu = Spdu::new(SpduKind::first(code), Span::new(0, tsdu.len()));
+    read(tsdu, &mut spdu);
     if !matches!(spdu.kind, Prepare | Expedited | Abort | AbortAccept | SpduKind::Unknown(_)) {
         spdu.odd.get_or_insert(Oddity::Misplaced);
     }
@@ -78,30 +81,29 @@ fn is_bare_code_1(spdu: &Spdu) -> bool {
         && spdu.odd.is_none()
 }
 
-/// Reads the SPDU that begins at `start`, with its user information.
-fn read(tsdu: &[u8], start: usize, kind: SpduKind) -> Spdu {
-    let mut fact = Spdu::new(kind, Span::new(start, tsdu.len()));
-    let Some((from, length)) = length(tsdu, start + 1) else {
+/// Reads the SPDU that begins where `fact.at` does, with its user information, into the empty `fact`.
+fn read(tsdu: &[u8], fact: &mut Spdu) {
+    let Some((from, length)) = length(tsdu, fact.at.start as usize + 1) else {
         fact.odd = Some(Oddity::LengthPastTsdu);
-        return fact;
+        return;
     };
     let mut end = from + length;
     if end > tsdu.len() {
         end = tsdu.len();
         fact.odd = Some(Oddity::LengthPastTsdu);
     }
-    take_all(tsdu, Span::new(from, end), None, &mut fact);
-    if kind == SpduKind::MajorSyncPoint && fact.sync_type.is_none_or(|sync| sync & 1 == 0) {
+    take_all(tsdu, Span::new(from, end), None, fact);
+    if fact.kind == SpduKind::MajorSyncPoint && fact.sync_type.is_none_or(|sync| sync & 1 == 0) {
         fact.kind = SpduKind::ActivityEnd;
     }
-    if kind.has_user_information() {
+    if fact.kind.has_user_information() {
         fact.user_data = Some(Span::new(end, tsdu.len()));
+        fact.at.end = tsdu.len() as u32;
     } else {
         // Unmeasured user data may reach past the end.
         let data_end = fact.user_data.map_or(end, |data| data.end as usize);
         fact.at.end = end.max(data_end) as u32;
     }
-    fact
 }
 
 /// Takes the parameters in `within`, the value of PGI `group` or the top level, into the fact.
@@ -113,7 +115,7 @@ fn take_all(tsdu: &[u8], within: Span, group: Option<u8>, fact: &mut Spdu) {
         if group.is_none() && parameters::is_group(parameter.code) {
             take_all(tsdu, parameter.value, Some(parameter.code), fact);
         } else if !parameter.value.is_empty() {
-            // A length of 0 says that the parameter is absent (X.225 8.2.4).
+            // A length of 0 says that the parameter is absent (X.225 8.2).
             take(tsdu, &parameter, group, fact);
         }
     }
