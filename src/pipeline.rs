@@ -587,6 +587,9 @@ impl<V: View> Output for Tell<'_, V> {
     }
 
     fn note(&mut self, note: &Note<'_>) {
+        if self.association.is_foreign() {
+            return;
+        }
         let scene = Scene { now: self.now, association: Some(self.association) };
         for rule in &self.rules.note {
             if let Check::Note(check) = rule.check {

@@ -216,6 +216,12 @@ impl Association {
         }
     }
 
+    /// Whether the connection serves something that is not message handling: nothing is found about that.
+    pub fn is_foreign(&self) -> bool {
+        use Application::{P1, P3, P7, Unknown};
+        self.application.is_some_and(|application| !matches!(application, P1 | P3 | P7 | Unknown))
+    }
+
     /// Takes note of octets that `side` sent.
     pub fn count(&mut self, side: Side, octets: usize) {
         self.octets[side.index()] += octets as u64;
@@ -246,6 +252,8 @@ impl Association {
 
     /// Takes note of a PDU.
     pub fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge, now: Now) {
+        self.application = knowledge.application.or(self.application);
+        self.kind = knowledge.kind();
         match pdu.content {
             Content::Tpdu(tpdu) => self.tpdu(pdu.side, tpdu, now),
             Content::Spdu { spdu, tsdu, upper, transfer } => {
@@ -311,7 +319,7 @@ impl Association {
     }
 
     fn spdu(&mut self, side: Side, spdu: &Spdu, tsdu: Octets<'_>, upper: &Facts, knowledge: &Knowledge, now: Now) {
-        self.learn(side, spdu, tsdu, upper, knowledge);
+        self.learn(spdu, tsdu, upper, knowledge);
         let event = match spdu.kind {
             SpduKind::Connect => Event::Cn,
             SpduKind::Accept => Event::Ac,
@@ -325,12 +333,12 @@ impl Association {
         let step = self.machine.step(side, event);
         self.follow(step, now, || end_in_words(side, spdu, upper));
         if let Step::End(..) = step {
-            self.ended_by = Some(ending_layer(spdu, upper));
+            self.ended_by = Some(ending_layer(upper));
         }
     }
 
     /// Takes over what the opening PDUs say.
-    fn learn(&mut self, side: Side, spdu: &Spdu, tsdu: Octets<'_>, upper: &Facts, knowledge: &Knowledge) {
+    fn learn(&mut self, spdu: &Spdu, tsdu: Octets<'_>, upper: &Facts, knowledge: &Knowledge) {
         let octets = |at: crate::tree::Span| at.of(tsdu.bytes()).to_vec();
         if matches!(spdu.kind, SpduKind::Connect | SpduKind::Accept) {
             let session = &mut self.session;
@@ -355,19 +363,16 @@ impl Association {
             }
         }
         if let Some(rtse) = &upper.rtse {
-            self.learn_rtse(side, rtse);
+            self.learn_rtse(rtse);
         }
-        self.application = knowledge.application;
-        self.kind = knowledge.kind();
     }
 
-    fn learn_rtse(&mut self, side: Side, apdu: &rtse::Apdu) {
+    fn learn_rtse(&mut self, apdu: &rtse::Apdu) {
         let asks = match apdu.kind {
             rtse::ApduKind::Rtorq => Side::Initiator,
             rtse::ApduKind::Rtoac => Side::Responder,
             _ => return,
         };
-        let _ = side;
         self.rtse.seen = true;
         self.rtse.checkpoint_size.set(asks, Some(apdu.checkpoint_size.unwrap_or(0)));
         self.rtse.window_size.set(asks, Some(apdu.window_size.unwrap_or(3)));
@@ -389,17 +394,14 @@ fn text(octets: &[u8]) -> String {
 }
 
 /// The highest layer that had a say in the end.
-fn ending_layer(spdu: &Spdu, upper: &Facts) -> Tag {
+fn ending_layer(upper: &Facts) -> Tag {
     let x410 = upper.mode == Some(Mode::X410);
     match (&upper.rtse, &upper.acse, upper.ppdu) {
         (Some(rtse), _, _) if rtse.bind.error.is_some() => Tag::P1,
         (Some(_), _, _) => if x410 { Tag::Rts } else { Tag::Rtse },
         (None, Some(_), _) => Tag::Acse,
         (None, None, Some(kind)) if kind != presentation::PpduKind::Td => Tag::Ppdu,
-        _ => {
-            let _ = spdu;
-            Tag::Spdu
-        }
+        _ => Tag::Spdu,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::layers::Side;
 use super::{Certainty, Evidence, Finding, Rule, Scene, Severity};
 
 /// How many findings are kept. A capture of garbage raises no end of them, and nobody reads more.
-pub const KEPT: usize = 100_000;
+const KEPT: usize = 100_000;
 
 /// What makes two findings the same: rule, association, side, and a key that the rule chooses.
 type Key = (&'static str, u32, Option<Side>, u64);

@@ -75,15 +75,16 @@ impl PpduKind {
 /// Which PPDU the user data of an SPDU is (X.226 8.4: which PPDU is carried by which session service).
 ///
 /// `first` is the first octet, which tells ARU from ARP and the control PPDUs from data. `None`: the octets belong
-/// to the RTS of the X.410-1984 mode without any PPDU around them, or to nobody we know.
+/// to the RTS of the X.410-1984 mode without any PPDU around them, or to a user of the session layer that we do not
+/// know.
 pub fn ppdu_of(spdu: SpduKind, first: u8, mode: Option<Mode>) -> Option<PpduKind> {
     use SpduKind as K;
     Some(match (spdu, first) {
-        (K::Connect | K::ConnectDataOverflow, _) => PpduKind::Cp,
-        (K::Accept, _) => PpduKind::Cpa,
-        (K::Refuse, _) => PpduKind::Cpr,
+        (K::Connect | K::ConnectDataOverflow, 0x31) => PpduKind::Cp,
+        (K::Accept, 0x31) => PpduKind::Cpa,
+        (K::Refuse, 0x30 | 0x31) => PpduKind::Cpr,
         (K::Abort, 0x30) => PpduKind::Arp,
-        (K::Abort, _) => PpduKind::Aru,
+        (K::Abort, 0xA0 | 0x31) => PpduKind::Aru,
         (K::TypedData, 0xA0) => PpduKind::Ac,
         (K::TypedData, 0xA1) => PpduKind::Aca,
         (K::Resynchronize, 0x30) => PpduKind::Rs,

@@ -134,16 +134,6 @@ impl Stack {
         self.deframers[side.index()].pending()
     }
 
-    /// What uses this connection, as far as it is known.
-    pub fn application(&self) -> Option<Application> {
-        self.connection.application()
-    }
-
-    /// What is known of the association on this connection.
-    pub fn knowledge(&self) -> &Knowledge {
-        &self.connection.knowledge
-    }
-
     /// Takes the next octets that `side` sent.
     pub fn octets<O: Output>(&mut self, side: Side, octets: Octets<'_>, now: Now, out: &mut O) {
         let Stack { deframers, connection } = self;
@@ -178,14 +168,6 @@ struct Connection {
 }
 
 impl Connection {
-    fn application(&self) -> Option<Application> {
-        match self.carried {
-            Carried::Foreign(application) => Some(application),
-            Carried::Session => self.knowledge.application.or(Some(Application::Unknown)),
-            Carried::Unknown => self.hint,
-        }
-    }
-
     fn unit<O: Output>(&mut self, side: Side, unit: Unit<'_>, now: Now, out: &mut O) {
         match unit {
             Unit::Packet { header, octets, missing, rest } => {
@@ -246,7 +228,11 @@ impl Connection {
             }
             _ => {
                 if let Some(connect) = &fact.connect {
-                    self.hint = self.hint.or_else(|| foreign::by_connect(connect).map(|hint| hint.application));
+                    let hint = foreign::by_connect(connect);
+                    self.hint = self.hint.or(hint.map(|hint| hint.application));
+                    if hint.is_some_and(|hint| hint.certain) {
+                        self.knowledge.application = self.hint;
+                    }
                 }
                 let pdu = Pdu { side, octets: tpdu, content: Content::Tpdu(&fact) };
                 out.pdu(&pdu, &self.knowledge);
@@ -300,6 +286,7 @@ impl Connection {
         }
         match self.carried {
             Carried::Foreign(application) => {
+                self.knowledge.application = Some(application);
                 if O::Sink::KEEPS {
                     out.sink().source(tsdu);
                     foreign::describe(application, tsdu.bytes(), out.sink());

@@ -13,7 +13,7 @@ use super::stack::Output;
 use super::{Side, acse, rose, schemas};
 use crate::asn1::{Guide, Key, TableId, TypeId, walk};
 use crate::capture::Octets;
-use crate::tree::{Cause, Damage, Nothing, Sink, Span};
+use crate::tree::{Cause, Damage, Display, FieldDef, Nothing, Sink, Span, Tag, Value};
 
 use schemas::Pick;
 
@@ -204,27 +204,54 @@ pub fn read<O: Output>(
     if O::Sink::KEEPS {
         out.sink().source(ssdu.data);
     }
+    // In X.410 mode the CPR is the RTORJ itself and the ARU is the RTAB: one element, two layers.
+    let bare = ssdu.data.bytes().first() == Some(&0x31) && matches!(ppdu, PpduKind::Cpr | PpduKind::Aru);
+    if bare {
+        let field = if ppdu == PpduKind::Cpr { &CPR } else { &ARU };
+        out.sink().open(field, Span::new(0, ssdu.data.len()), Value::Octets);
+    }
     let damages = walk_with(ty, ssdu, knowledge, facts, out.sink(), segment);
+    if bare {
+        out.sink().close(ssdu.data.len() as u32);
+    }
     knowledge.settle_application(facts);
     facts.mode = facts.mode.or(knowledge.mode);
     report(&damages, ssdu, out);
 }
 
-/// Reads user data of the X.410 mode, which stand in an SPDU without a PPDU around them: a turn request (X.410-1984
-/// 4.4), or the octets of another application.
+/// Reads user data that are no PPDU: a turn request of the X.410 mode (X.410-1984 4.4), or the octets of a session
+/// user that is not known.
 pub fn read_bare<O: Output>(kind: SpduKind, ssdu: Ssdu<'_>, knowledge: &mut Knowledge, facts: &mut Facts, out: &mut O) {
     let schemas = schemas::get();
-    let ty = match kind {
-        SpduKind::PleaseTokens if ssdu.data.bytes().first() == Some(&0x02) => schemas.turn_please,
-        _ => schemas.schema.any_secret(),
-    };
     facts.mode = knowledge.mode;
+    let root = Span::new(0, ssdu.data.len());
     if O::Sink::KEEPS {
         out.sink().source(ssdu.data);
     }
-    let damages = walk_with(ty, ssdu, knowledge, facts, out.sink(), |_, _| {});
-    report(&damages, ssdu, out);
+    if kind == SpduKind::PleaseTokens && ssdu.data.bytes().first() == Some(&0x02) {
+        out.sink().open(&TURN_PLEASE, root, Value::Octets);
+        let damages = walk_with(schemas.turn_please, ssdu, knowledge, facts, out.sink(), |_, _| {});
+        out.sink().close(root.end);
+        if facts.rtse.is_none() {
+            facts.rtse = Some(rtse::Apdu::new(rtse::ApduKind::Rttp));
+        }
+        report(&damages, ssdu, out);
+    } else {
+        // What an association is set up with may hold a password.
+        let setup = matches!(kind, SpduKind::Connect | SpduKind::Accept | SpduKind::Refuse);
+        out.sink().open(&UNKNOWN, root, Value::Octets);
+        out.sink().text(format_args!("[User data that are no PPDU, {} octets]", root.len()));
+        out.sink().leaf(if setup { &UNKNOWN_SECRET } else { &UNKNOWN_DATA }, root, Value::Octets);
+        out.sink().close(root.end);
+    }
 }
+
+static CPR: FieldDef = FieldDef::layer("pres.CPR_PPDU", "CPR-PPDU, x410-1984-mode", Tag::Ppdu);
+static ARU: FieldDef = FieldDef::layer("pres.aru_ppdu", "ARU-PPDU, x410-1984-mode", Tag::Ppdu);
+static TURN_PLEASE: FieldDef = FieldDef::layer("rts.turn_please", "Turn Please", Tag::Rts);
+static UNKNOWN: FieldDef = FieldDef::layer("pres.unknown", "User data", Tag::Ppdu);
+static UNKNOWN_DATA: FieldDef = FieldDef::new("pres.unknown_data", "Data", Display::Octets);
+static UNKNOWN_SECRET: FieldDef = FieldDef::new("pres.unknown_data", "Data", Display::Octets).secret();
 
 /// Reads the value that an activity has transferred, as far as it is held.
 pub fn read_transfer<O: Output>(activity: &Activity, knowledge: &mut Knowledge, out: &mut O) {
@@ -239,11 +266,18 @@ pub fn read_transfer<O: Output>(activity: &Activity, knowledge: &mut Knowledge, 
         _ => schemas.schema.any(),
     };
     let ssdu = Ssdu { data, side: activity.sender, cut };
-    out.sink().source(data);
+    let sink = out.sink();
+    sink.source(data);
+    sink.open(if knowledge.mode == Some(Mode::X410) { &RTS_VALUE } else { &RTSE_VALUE }, Span::new(0, data.len()), Value::Octets);
+    sink.text(format_args!("[Transferred value, {} octets in {} segments]", activity.length, activity.segments));
     let mut facts = Facts::default();
-    let damages = walk_with(ty, ssdu, knowledge, &mut facts, out.sink(), |_, _| {});
+    let damages = walk_with(ty, ssdu, knowledge, &mut facts, sink, |_, _| {});
+    sink.close(data.len() as u32);
     report(&damages, ssdu, out);
 }
+
+static RTSE_VALUE: FieldDef = FieldDef::layer("rtse.transferred", "Transferred value", Tag::Rtse);
+static RTS_VALUE: FieldDef = FieldDef::layer("rts.transferred", "Transferred value", Tag::Rts);
 
 fn walk_with<S: Sink>(
     ty: TypeId,
@@ -254,7 +288,7 @@ fn walk_with<S: Sink>(
     segment: impl FnMut(Octets<'_>, bool),
 ) -> Vec<Damage> {
     let mut reader =
-        Reader { data: ssdu.data, knowledge, facts, segment, inside: None, results: 0, rtse_context: None, damages: Vec::new() };
+        Reader { data: ssdu.data, knowledge, facts, segment, inside: None, results: 0, context: None, damages: Vec::new() };
     let mut at = 0;
     // A CP may be followed by further values (CPC), user data by further PDV lists (X.226 8.4.2).
     while at < ssdu.data.len() {
@@ -287,8 +321,8 @@ struct Reader<'a, 'k, F> {
     inside: Option<bool>,
     /// How many results of the context definition list were read; they have the order of the proposals.
     results: usize,
-    /// The presentation context that the RTSE APDU came in.
-    rtse_context: Option<i64>,
+    /// The presentation context of the value that is being read, the innermost.
+    context: Option<i64>,
     damages: Vec<Damage>,
 }
 
@@ -297,7 +331,7 @@ impl<F: FnMut(Octets<'_>, bool)> Reader<'_, '_, F> {
         self.facts.rtse.get_or_insert(rtse::Apdu::new(kind))
     }
 
-    fn context(&mut self) -> Option<&mut Context> {
+    fn result(&mut self) -> Option<&mut Context> {
         self.knowledge.contexts.get_mut(self.results.checked_sub(1)?)
     }
 }
@@ -370,12 +404,12 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
                 }
             }
             Pick::ContextResult => {
-                if let Some(context) = self.context() {
+                if let Some(context) = self.result() {
                     context.result = number;
                 }
             }
             Pick::ContextReason => {
-                if let Some(context) = self.context() {
+                if let Some(context) = self.result() {
                     context.reason = number;
                 }
             }
@@ -443,11 +477,8 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
         let schemas = schemas::get();
         match key {
             Key::Integer(id) if table == schemas.presentation_contexts => {
-                let found = self.knowledge.type_of(id, value);
-                if found == Some(schemas.rtse) {
-                    self.rtse_context = Some(id);
-                }
-                found
+                self.context = Some(id);
+                self.knowledge.type_of(id, value)
             }
             _ => {
                 let binds = match table {
@@ -456,7 +487,7 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
                     table if table == schemas.refuse_data => schemas.bind_errors,
                     _ => return None,
                 };
-                let syntax = self.rtse_context.and_then(|id| self.knowledge.abstract_syntax(id));
+                let syntax = self.context.and_then(|id| self.knowledge.abstract_syntax(id));
                 self.knowledge.bind(binds, syntax)
             }
         }

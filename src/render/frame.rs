@@ -10,7 +10,7 @@ use super::secrets::{Hidden, Secrets};
 use super::value;
 use crate::capture::{FrameNo, Timestamp};
 use crate::net::Endpoint;
-use crate::tree::{Node, Tag, Tree, Value};
+use crate::tree::{Display, Node, Tag, Tree, Value};
 
 /// One frame, for the text view and for JSON.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +75,16 @@ impl<'a> FrameView<'a> {
             return write!(out, "{}", escape(words));
         }
         out.write_str(node.field.label)?;
+        if node.end as usize == index + 1 && value::has_value(node) {
+            // A layer that is one primitive value: its octets are counted, anything else is shown.
+            match node.field.display {
+                Display::Octets => write!(out, ", Len: {}", value::value_octets(self.tree, node).len())?,
+                _ => {
+                    out.write_str(" = ")?;
+                    value::write(out, self.tree, node, self.secrets)?;
+                }
+            }
+        }
         for (_, node) in self.fields(index).filter(|(_, node)| node.field.summary && value::has_value(node)) {
             write!(out, ", {}: ", node.field.label)?;
             value::write(out, self.tree, node, self.secrets)?;

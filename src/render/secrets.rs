@@ -34,16 +34,16 @@ pub enum Hidden {
 impl Secrets {
     /// The secrets of one frame's fields, to be masked.
     pub fn masked(tree: &Tree) -> Secrets {
-        let secret = tree.nodes().iter().filter(|node| node.field.secret);
+        // A structure may hold a secret without being one: what is known of it has nodes of its own.
+        let leaf = |index: usize, node: &Node| node.end as usize == index + 1;
+        let secret = tree.nodes().iter().enumerate().filter(|&(index, node)| node.field.secret && leaf(index, node));
+        let secret = secret.map(|(_, node)| node);
         Secrets::Masked(Places::new(secret.flat_map(|node| runs(&value_octets(tree, node))).collect()))
     }
 
     /// How much of a node is not to be shown.
     pub fn hide(&self, tree: &Tree, node: &Node) -> Hidden {
         let Secrets::Masked(places) = self else { return Hidden::No };
-        if node.field.secret {
-            return Hidden::All;
-        }
         if places.is_empty() {
             return Hidden::No;
         }

@@ -18,7 +18,7 @@ const WAITING_RUNS: usize = 4096;
 
 /// A hole that the peer has acknowledged, with later octets behind it, is given up when so many further segments
 /// of the connection have passed: captures of several queues record an acknowledgement before the data.
-const PATIENCE: u8 = 8;
+const PATIENCE: u8 = 4;
 
 /// The same where nothing waits behind the acknowledged octets. Nothing is held up then, so it can be long; in
 /// captures merged from several hosts the acknowledgements may run far ahead of the data.

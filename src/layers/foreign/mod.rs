@@ -11,7 +11,7 @@ use std::fmt;
 
 use super::cotp::Connect;
 use super::session::SpduKind;
-use crate::tree::{Display, FieldDef, Sink, Span, Value};
+use crate::tree::{Display, FieldDef, Sink, Span, Tag, Value};
 
 /// The application that a connection serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -245,7 +245,8 @@ pub fn names_iccp_objects(pdv: &[u8]) -> bool {
     (0..searched.len()).any(|at| ICCP_NAMES.iter().any(|name| searched[at..].starts_with(name)))
 }
 
-static DATA: FieldDef = FieldDef::new("data", "Data", Display::Octets);
+static ROOT: FieldDef = FieldDef::layer("data", "Data", Tag::Tpdu);
+static DATA: FieldDef = FieldDef::new("data.data", "Data", Display::Octets);
 
 /// The name of a PDU of another application straight on transport, for a summary line.
 pub fn pdu_name(application: Application, tsdu: &[u8]) -> String {
@@ -260,8 +261,11 @@ pub fn describe<S: Sink>(application: Application, tsdu: &[u8], sink: &mut S) {
     match application {
         Application::S7comm | Application::S7commPlus => describe_s7comm(tsdu, sink),
         _ => {
-            sink.leaf(&DATA, Span::new(0, tsdu.len()), Value::Octets);
-            sink.text(format_args!("{application}, {} octets, not decoded", tsdu.len()));
+            let at = Span::new(0, tsdu.len());
+            sink.open(&ROOT, at, Value::Octets);
+            sink.text(format_args!("{application}, not decoded, Len: {}", tsdu.len()));
+            sink.leaf(&DATA, at, Value::Octets);
+            sink.close(at.end);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::tree::{Cause, Damage, DamageKind, Display, Field, FieldDef, Names, Sink, Span, Value};
+use crate::tree::{Cause, Damage, DamageKind, Display, Field, FieldDef, Names, Sink, Span, Tag, Value};
 
 /// First octet of an S7comm PDU.
 pub(super) const IDENTIFIER: u8 = 0x32;
@@ -54,7 +54,7 @@ const PLUS_VERSIONS: Names =
     &[(1, "Connect"), (2, "Data"), (3, "Data with integrity"), (0xFE, "System event")];
 const PLUS_OPCODES: Names = &[(0x31, "Request"), (0x32, "Response"), (0x33, "Notification")];
 
-static ROOT: FieldDef = FieldDef::new("s7comm", "S7comm", Display::Structure);
+static ROOT: FieldDef = FieldDef::layer("s7comm", "S7comm", Tag::Tpdu);
 static PROTOCOL: FieldDef = FieldDef::new("s7comm.header.protid", "Protocol identifier", Display::Hex(2));
 static ROSCTR: FieldDef = FieldDef::new("s7comm.header.rosctr", "ROSCTR", Display::Named(ROSCTRS));
 static RESERVED: FieldDef = FieldDef::new("s7comm.header.redid", "Reserved", Display::Number);
@@ -69,7 +69,7 @@ static GROUP: FieldDef =
 static PARAMETERS: FieldDef = FieldDef::new("s7comm.param", "Parameters", Display::Octets);
 static DATA: FieldDef = FieldDef::new("s7comm.data", "Data", Display::Octets);
 
-static PLUS_ROOT: FieldDef = FieldDef::new("s7comm-plus", "S7comm-plus", Display::Structure);
+static PLUS_ROOT: FieldDef = FieldDef::layer("s7comm-plus", "S7comm-plus", Tag::Tpdu);
 static PLUS_PROTOCOL: FieldDef =
     FieldDef::new("s7comm-plus.header.protid", "Protocol identifier", Display::Hex(2));
 static PLUS_VERSION: FieldDef =
@@ -133,7 +133,7 @@ fn function_place(tsdu: &[u8]) -> Option<(Field, usize)> {
 }
 
 /// Describes an S7comm or S7comm-plus PDU, the whole of the sink's current source or its first `tsdu.len()`
-/// octets: one structure with the fields of the header, outside any layer.
+/// octets: one layer with the fields of the header, tagged as what the transport protocol carries.
 pub fn describe_s7comm<S: Sink>(tsdu: &[u8], sink: &mut S) {
     if !S::KEEPS {
         return;
@@ -141,7 +141,7 @@ pub fn describe_s7comm<S: Sink>(tsdu: &[u8], sink: &mut S) {
     let plus = tsdu.first() == Some(&PLUS_IDENTIFIER);
     sink.open(if plus { &PLUS_ROOT } else { &ROOT }, Span::new(0, tsdu.len()), Value::Octets);
     if let Some(name) = s7comm_name(tsdu) {
-        sink.text(format_args!("{name}"));
+        sink.text(format_args!("{} {name}", if plus { "S7comm-plus" } else { "S7comm" }));
     }
     if plus {
         describe_plus(tsdu, sink)
@@ -241,7 +241,7 @@ mod tests {
         tree.source(Octets::new(&SETUP, &[], 0));
         describe_s7comm(&SETUP, &mut tree);
         let shown: Vec<_> = tree.nodes().iter().map(|node| (node.field.name, node.value)).collect();
-        assert_eq!(tree.words(&tree.nodes()[0]), "Job: Setup communication");
+        assert_eq!(tree.words(&tree.nodes()[0]), "S7comm Job: Setup communication");
         assert_eq!(
             shown,
             [
