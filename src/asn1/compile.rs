@@ -531,12 +531,16 @@ impl<'a> Compiler<'a> {
         size: Bounds,
         tag: Tag,
     ) -> Result<Body, SchemaError> {
+        let mut notes = item.notes;
         let name = match (item.name, &item.ty.base) {
             (Some(name), _) => name,
-            (None, Base::Reference { name, .. }) => *name,
+            (None, Base::Reference { name, .. }) => {
+                notes.label = notes.label.or(self.types[self.resolve(source, &item.ty)?].notes.label);
+                name
+            }
             (None, _) => "item",
         };
-        let slot = self.slot(Use { name, notes: item.notes, ..usage }, source, &item.ty, None)?;
+        let slot = self.slot(Use { name, notes, ..usage }, source, &item.ty, None)?;
         let item = self.push_slot(slot);
         Ok(Body::Of { item, size, tag, secret: false })
     }
