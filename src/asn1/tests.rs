@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::capture::{FrameNo, Octets, Piece, Place};
-use crate::tree::{Cause, Damage, DamageKind, Display, Node, Nothing, Sink, SourceId, Span, Tag, Tree, Value};
+use crate::tree::{
+    Cause, Damage, DamageKind, Display, Node, Nothing, Sink, SourceId, Span, Tag, Tree, Value,
+};
 
 /// Octets from a hex dump without offsets.
 fn hex(text: &str) -> Vec<u8> {
@@ -32,12 +34,17 @@ impl Guide for Decoder {
     fn resolve(&mut self, table: TableId, key: Key<'_>) -> Option<TypeId> {
         self.calls.push(format!("resolve {key:?}"));
         match key {
-            Key::Integer(id) if id != 0 => self.contexts.iter().find(|(known, _)| *known == id).map(|(_, ty)| *ty),
+            Key::Integer(id) if id != 0 => {
+                self.contexts.iter().find(|(known, _)| *known == id).map(|(_, ty)| *ty)
+            }
             _ => self.tables.iter().find(|(known, _)| *known == table).map(|(_, ty)| *ty),
         }
     }
     fn damage(&mut self, damage: &Damage) {
-        self.calls.push(format!("damage {:?} {:?} at {}..{}", damage.kind, damage.cause, damage.at.start, damage.at.end));
+        self.calls.push(format!(
+            "damage {:?} {:?} at {}..{}",
+            damage.kind, damage.cause, damage.at.start, damage.at.end
+        ));
     }
 }
 
@@ -82,7 +89,7 @@ fn show(schema: &Schema, tree: &Tree) -> String {
 }
 
 fn value(schema: &Schema, tree: &Tree, node: &Node) -> String {
-    if tree.nodes().len() > 1 && node.value == Value::Octets && !node.at.is_empty() && node.field.label != "octets" {
+    if node.value == Value::Octets && node.field.label != "octets" {
         return String::new();
     }
     if node.field.secret {
@@ -98,12 +105,20 @@ fn value(schema: &Schema, tree: &Tree, node: &Node) -> String {
         (_, Value::Number(number)) => format!(" = {number}"),
         (Display::Oid, _) => format!(" = {} {}", schema.oid_name(contents).unwrap_or("?"), Oid(contents)),
         (Display::Text(charset), _) => format!(" = {:?}", decode(charset, contents)),
-        (Display::UtcTime, _) => format!(" = {}", utc_time(contents).map_or("?".to_owned(), |time| time.to_string())),
+        (Display::UtcTime, _) => {
+            format!(" = {}", utc_time(contents).map_or("?".to_owned(), |time| time.to_string()))
+        }
         _ => format!(" = {contents:02X?}"),
     }
 }
 
-fn tree_of(schema: &Schema, ty: &str, octets: &[u8], cut: Option<Cause>, decoder: &mut Decoder) -> (Tree, usize) {
+fn tree_of(
+    schema: &Schema,
+    ty: &str,
+    octets: &[u8],
+    cut: Option<Cause>,
+    decoder: &mut Decoder,
+) -> (Tree, usize) {
     let mut tree = Tree::new();
     let pieces = [Piece { start: 0, frame: FrameNo(1), offset: 0 }];
     let source = Octets::new(octets, &pieces, 0);
@@ -229,7 +244,8 @@ PPDU: CPA-PPDU
 
 #[test]
 fn a_connect_of_x410_mode_has_the_reliable_transfer_inside() {
-    let octets = "31 2A A0 03 80 01 00 A1 23 80 01 20 81 01 03 82 01 00 A3 15 A0 13 A1 11 80 05 4D 54 41 2D 41
+    let octets =
+        "31 2A A0 03 80 01 00 A1 23 80 01 20 81 01 03 82 01 00 A3 15 A0 13 A1 11 80 05 4D 54 41 2D 41
         A1 08 16 06 73 65 63 72 65 74 84 01 0C";
     let expected = "\
 PPDU: CP-type
@@ -288,15 +304,10 @@ fn refusals_and_aborts_of_both_modes_are_told_by_their_tags() {
 #[test]
 fn a_connect_of_a_commercial_mta_is_read_with_its_indefinite_lengths() {
     // Captured: SET and normal-mode parameters are indefinite, EXTERNAL has both references.
-    let octets = "31 80 A0 03 80 01 01 A2 80 A4 33 30 0F 02 01 01 06 04 52 01 00 01 30 04 06 02 51 01
-        30 0F 02 01 03 06 04 56 00 02 0C 30 04 06 02 51 01 30 0F 02 01 05 06 04 56 00 02 07 30 04 06 02 51 01
-        61 50 30 4E 02 01 01 A0 49 60 47 A1 06 06 04 56 00 01 06 BE 3D 28 3B 06 02 51 01 02 01 03 A0 32 B0 30
-        80 01 3F A1 00 00 00 00 00";
-    let real = "3180a003800101a280a433300f020101060452010001300406025101300f02010306045600020c300406025101300f020105
+    let octets = "3180a003800101a280a433300f020101060452010001300406025101300f02010306045600020c300406025101300f020105
         060456000207300406025101615030 4e020101a0496047a106060456000106be3d283b06025101020103a032b03080013f820100
         a328a026b024a1228013706572636976616c2e736d68732e636f2e756ba10b1609657863616c696275720000 0000";
-    let _ = octets;
-    let tree = shown("ISO8823-PRESENTATION.CP-type", real, true);
+    let tree = shown("ISO8823-PRESENTATION.CP-type", octets, true);
     assert!(!tree.contains('!'), "{tree}");
     assert!(tree.contains("direct-reference = basic-encoding 2.1.1\n"), "{tree}");
     assert!(tree.contains("initiator-name = \"percival.smhs.co.uk\"\n"), "{tree}");
@@ -306,12 +317,18 @@ fn a_connect_of_a_commercial_mta_is_read_with_its_indefinite_lengths() {
 #[test]
 fn a_password_of_an_application_that_is_not_known_is_hidden() {
     // Captured: application protocol 132, a user name, a password and a file name.
-    let octets = "312fa003800100a12880013f820101a31ca01a301880036c616281067365637265748209736d616c6c2e747874840200 84";
+    let octets =
+        "312fa003800100a12880013f820101a31ca01a301880036c616281067365637265748209736d616c6c2e747874840200 84";
     let (schema, octets) = (schema(), hex(octets));
     let cp = "ISO8823-PRESENTATION.CP-type";
     let (tree, _) = tree_of(&schema, cp, &octets, None, &mut Decoder::default());
     let text = show(&schema, &tree);
-    assert!(text.contains("   open\n    SEQUENCE\n     [0] = ********\n     [1] = ********\n     [2] = ********\n"), "{text}");
+    assert!(
+        text.contains(
+            "   open\n    SEQUENCE\n     [0] = ********\n     [1] = ********\n     [2] = ********\n"
+        ),
+        "{text}"
+    );
     assert!(text.ends_with("  applicationProtocol = ? (132)\n"), "{text}");
     // The same with the tag of RTORQ broken: what it holds fits nothing.
     let mut broken = octets;
@@ -358,9 +375,15 @@ fn a_capture_that_cuts_an_element_is_told_once_and_nothing_is_missed() {
     let (schema, octets) = (schema(), hex(CP));
     for end in 1..octets.len() {
         for cause in [Some(Cause::Cut), Some(Cause::Lost), None] {
-            let (tree, _) =
-                tree_of(&schema, "ISO8823-PRESENTATION.CP-type", &octets[..end], cause, &mut decoder(&schema, true));
-            let damage: Vec<Damage> = (0..tree.nodes().len()).flat_map(|node| tree.damage(node)).copied().collect();
+            let (tree, _) = tree_of(
+                &schema,
+                "ISO8823-PRESENTATION.CP-type",
+                &octets[..end],
+                cause,
+                &mut decoder(&schema, true),
+            );
+            let damage: Vec<Damage> =
+                (0..tree.nodes().len()).flat_map(|node| tree.damage(node)).copied().collect();
             let kinds: Vec<_> = damage.iter().map(|damage| (damage.kind, damage.cause)).collect();
             assert_eq!(kinds, [(DamageKind::Truncated, cause.unwrap_or(Cause::Wrong))], "cut at {end}");
             assert!(!show(&schema, &tree).contains("secret"), "cut at {end}");
@@ -396,11 +419,13 @@ fn damaged(ty: &str, octets: &str) -> String {
 fn lengths_that_reach_too_far_are_clipped() {
     assert_eq!(
         damaged("Pair", "30 06 02 09 05 80 01 FF"),
-        "Pair\n number = [05, 80, 01, FF] !LengthPastParent !OutOfBounds\n flag !MissingElement\n"
-            .replace("number = [05, 80, 01, FF] !LengthPastParent !OutOfBounds", "number = 92274687 !LengthPastParent !OutOfBounds")
+        "Pair\n number = 92275199 !LengthPastParent !OutOfBounds\n flag !MissingElement\n"
     );
-    assert_eq!(damaged("Pair", "30 06 02 01 05 80 09 FF"), "Pair\n number = 5\n flag = 1 !LengthPastParent\n");
-    assert_eq!(damaged("List", "30 03 02 01 05 02"), "List\n item = 5\n octets = [02] !BadHeader\n".replace("30", "30"));
+    assert_eq!(
+        damaged("Pair", "30 06 02 01 05 80 09 FF"),
+        "Pair\n number = 5\n flag = 1 !LengthPastParent\n"
+    );
+    assert_eq!(damaged("List", "30 04 02 01 05 02"), "List\n item = 5\n octets = [02] !BadHeader\n");
 }
 
 #[test]
@@ -436,7 +461,7 @@ fn wrong_forms_are_read_all_the_same() {
         damaged("Group", "31 0D 80 01 05 A3 08 30 06 02 01 01 80 01 FF"),
         "Group\n a = 5\n d !WrongForm\n  number = 1\n  flag = 1\n"
     );
-    assert_eq!(damaged("Group", "31 06 80 01 05 83 01 07"), "Group\n a = 5\n d !WrongForm\n".replace("d !", "d !"));
+    assert_eq!(damaged("Group", "31 06 80 01 05 83 01 07"), "Group\n a = 5\n d !WrongForm\n");
     assert_eq!(damaged("Group", "31 05 A2 00 80 01 05"), "Group\n c !MissingElement\n a = 5\n");
     assert_eq!(
         damaged("Group", "31 0B A2 06 02 01 07 02 01 08 80 01 05"),
@@ -447,9 +472,8 @@ fn wrong_forms_are_read_all_the_same() {
 #[test]
 fn values_are_checked_against_their_type_and_bounds() {
     assert_eq!(
-        damaged("Kinds", "30 10 01 00 05 01 00 06 01 80 03 01 01 17 02 31 32"),
-        "Kinds\n yes = [] !InvalidValue\n none !InvalidValue\n id = ? 0.0? !InvalidValue\n bits = [01] !InvalidValue\n when = ? !InvalidValue\n"
-            .replace("0.0?", "?")
+        damaged("Kinds", "30 0F 01 00 05 01 00 06 01 80 03 01 01 17 02 31 32"),
+        "Kinds\n yes = [] !InvalidValue\n none !InvalidValue\n id = ? ? !InvalidValue\n bits = [01] !InvalidValue\n when = ? !InvalidValue\n"
     );
     assert_eq!(damaged("Pair", "30 06 02 01 65 80 01 00"), "Pair\n number = 101 !OutOfBounds\n flag = 0\n");
     assert_eq!(
@@ -462,18 +486,28 @@ fn values_are_checked_against_their_type_and_bounds() {
 #[test]
 fn open_types_have_the_type_of_their_key() {
     assert_eq!(damaged("Keyed", "30 08 80 01 01 A1 03 02 01 05"), "Keyed\n type = 1\n value\n  one = 5\n");
-    assert_eq!(damaged("Keyed", "30 0A A0 03 02 01 01 A1 03 02 01 05"), "Keyed\n type = 1\n value\n  one = 5\n");
-    assert_eq!(damaged("Keyed", "30 09 83 02 56 01 A1 03 02 01 05"), "Keyed\n type = ? 2.6.1\n value\n  INTEGER = 5 !UnknownElement\n");
-    assert_eq!(damaged("Keyed", "30 0A 83 03 56 02 09 A1 03 01 01 FF"), "Keyed\n type = ? 2.6.2.9\n value\n  below = 1\n");
-    assert_eq!(damaged("Keyed", "30 08 80 01 07 A1 03 02 01 05"), "Keyed\n type = 7\n value\n  INTEGER = 5\n");
+    assert_eq!(
+        damaged("Keyed", "30 0A A0 03 02 01 01 A1 03 02 01 05"),
+        "Keyed\n type = 1\n value\n  one = 5\n"
+    );
+    assert_eq!(
+        damaged("Keyed", "30 09 83 02 56 01 A1 03 02 01 05"),
+        "Keyed\n type = ? 2.6.1\n value\n  INTEGER = 5 !UnknownElement\n"
+    );
+    assert_eq!(
+        damaged("Keyed", "30 0A 83 03 56 02 09 A1 03 01 01 FF"),
+        "Keyed\n type = ? 2.6.2.9\n value\n  below = 1\n"
+    );
+    assert_eq!(
+        damaged("Keyed", "30 08 80 01 07 A1 03 02 01 05"),
+        "Keyed\n type = 7\n value\n  INTEGER = 5\n"
+    );
     assert_eq!(damaged("Keyed", "30 05 80 01 01 81 00"), "Keyed\n type = 1\n value = [] !WrongForm\n");
 }
 
 #[test]
 fn encodings_in_octet_strings_are_read_in_place_and_in_pieces() {
     let envelope = "31 0D 02 01 02 30 08 80 01 01 A1 03 02 01 09";
-    let head = "Letter\n Envelope\n";
-    let _ = head;
     let read = |content: &str| {
         let content = hex(content);
         let text: String = content.iter().map(|octet| format!("{octet:02X}")).collect();
@@ -482,8 +516,14 @@ fn encodings_in_octet_strings_are_read_in_place_and_in_pieces() {
     let before = "Letter\n envelope\n  kind = 2\n  inner\n   type = 1\n   value\n    one = 9\n content\n";
     let pair = "  Pair\n   number = 5\n   flag = 1\n";
     assert_eq!(read("04 08 30 06 02 01 05 80 01 FF"), format!("{before}{pair}"));
-    assert_eq!(read("24 80 04 03 30 06 02 24 07 04 02 01 05 04 01 80 04 02 01 FF 00 00"), format!("{before}{pair}"));
-    assert_eq!(read("04 0A 30 06 02 01 05 80 01 FF 05 00"), format!("{before}{pair}  octets = [05, 00] !TrailingOctets\n"));
+    assert_eq!(
+        read("24 80 04 03 30 06 02 24 07 04 02 01 05 04 01 80 04 02 01 FF 00 00"),
+        format!("{before}{pair}")
+    );
+    assert_eq!(
+        read("04 0A 30 06 02 01 05 80 01 FF 05 00"),
+        format!("{before}{pair}  octets = [05, 00] !TrailingOctets\n")
+    );
     let text = before.replace(" content\n", " content = [68, 69] !InvalidValue\n");
     assert_eq!(read("04 02 68 69"), text);
 }
@@ -492,8 +532,10 @@ fn encodings_in_octet_strings_are_read_in_place_and_in_pieces() {
 fn octets_of_a_joined_string_keep_their_places() {
     let schema = Schema::load(&[("t.asn", TEST)], &[]).unwrap();
     let octets = hex("30 80 31 03 02 01 02 24 80 04 04 30 06 02 01 04 04 05 80 01 FF 00 00 00 00");
-    let pieces =
-        [Piece { start: 0, frame: FrameNo(1), offset: 50 }, Piece { start: 15, frame: FrameNo(2), offset: 60 }];
+    let pieces = [
+        Piece { start: 0, frame: FrameNo(1), offset: 50 },
+        Piece { start: 15, frame: FrameNo(2), offset: 60 },
+    ];
     let mut tree = Tree::new();
     let source = Octets::new(&octets, &pieces, 0);
     tree.source(source);
@@ -503,7 +545,7 @@ fn octets_of_a_joined_string_keep_their_places() {
     assert_eq!(tree.place(&find("number")), Place { frame: FrameNo(1), offset: 63 });
     assert_eq!(tree.place(&find("flag")), Place { frame: FrameNo(2), offset: 63 });
     assert_eq!(tree.frames(&find("Pair")), [FrameNo(1), FrameNo(2)]);
-    assert_eq!(tree.contents(&find("flag")), [0xFF]);
+    assert_eq!(tree.bytes(&find("flag")), [0x80, 0x01, 0xFF]);
 }
 
 #[test]
@@ -536,7 +578,8 @@ fn too_many_elements_stop_the_walk() {
     let schema = schema();
     let mut decoder = Decoder::default();
     let source = Octets::new(&octets, &[], 0);
-    let end = walk(&schema, schema.any(), source, Span::new(0, octets.len()), None, &mut Nothing, &mut decoder);
+    let end =
+        walk(&schema, schema.any(), source, Span::new(0, octets.len()), None, &mut Nothing, &mut decoder);
     assert_eq!(end, octets.len());
     assert_eq!(decoder.calls.len(), 1);
     assert!(decoder.calls[0].starts_with("damage TooMany"), "{:?}", decoder.calls);
@@ -563,8 +606,9 @@ fn picks_tell_the_fields_a_decoder_wants() {
 fn the_layers_of_the_schemas_and_their_tables_are_there() {
     let schema = schema();
     let table = schema.table_id("abstract-syntaxes").unwrap();
-    let rtse = schema.lookup(table, Key::Oid(&[0x56, 0x00, 0x02, 0x0C]));
-    assert_eq!(rtse, schema.type_id("RTSE-APDUS.RTSE-apdus").map(|_| rtse.unwrap()));
+    for octets in [[0x52, 0x01, 0x00, 0x01], [0x56, 0x00, 0x02, 0x0C], [0x56, 0x00, 0x02, 0x09]] {
+        assert!(schema.lookup(table, Key::Oid(&octets)).is_some());
+    }
     assert!(schema.lookup(table, Key::Integer(1)).is_none());
     let layers: Vec<_> = schema.fields().iter().filter_map(|field| field.layer).collect();
     for layer in [Tag::Ppdu, Tag::Acse, Tag::Rtse, Tag::Rts, Tag::Rose, Tag::P1] {
@@ -585,11 +629,17 @@ fn mistakes_in_schemas_are_told_with_their_line() {
     assert_eq!(load("A ::= B B ::= A").1, "a type that is defined by itself");
     assert_eq!(load("A ::= CHOICE { a A }").1, "a CHOICE that is its own alternative");
     assert_eq!(load("A ::= CHOICE { NULL, [0] SEQUENCE OF A }").1, "a CHOICE without names inside itself");
-    assert_eq!(load("A ::= SEQUENCE { v OPEN BY x IN t } TABLE t ::= DYNAMIC").1, "a key that is no component");
+    assert_eq!(
+        load("A ::= SEQUENCE { v OPEN BY x IN t } TABLE t ::= DYNAMIC").1,
+        "a key that is no component"
+    );
     assert_eq!(load("A ::= SEQUENCE { v OPEN IN t }").1, "a table that is not defined");
     assert_eq!(load("A ::= IA5String (SIZE (1..ub))").1, "a number that is not defined");
     assert_eq!(load("TABLE t ::= { 1 => NULL \"a\", 1 => NULL \"b\" }").1, "a key twice in the table");
-    assert_eq!(load("A ::= SET { a SET { b NULL } @secret }").1, "a secret that is no value but consists of some");
+    assert_eq!(
+        load("A ::= SET { a SET { b NULL } @secret }").1,
+        "a secret that is no value but consists of some"
+    );
 }
 
 #[test]
@@ -604,8 +654,8 @@ fn reading_all_schemas_costs_little() {
 fn ber_like() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
     use proptest::prelude::*;
     let identifiers = prop::sample::select(vec![
-        0x30u8, 0x31, 0x02, 0x04, 0x24, 0x06, 0xA0, 0xA1, 0xA2, 0xA3, 0x80, 0x81, 0x82, 0x61, 0x60, 0x28, 0xBE, 0xB0,
-        0x00, 0x16, 0x05, 0x1F, 0x3F,
+        0x30u8, 0x31, 0x02, 0x04, 0x24, 0x06, 0xA0, 0xA1, 0xA2, 0xA3, 0x80, 0x81, 0x82, 0x61, 0x60, 0x28,
+        0xBE, 0xB0, 0x00, 0x16, 0x05, 0x1F, 0x3F,
     ]);
     let octet = prop_oneof![3 => identifiers, 3 => 0u8..12, 1 => any::<u8>()];
     prop::collection::vec(octet, 0..300)
@@ -658,7 +708,11 @@ fn walk_both(schema: &Schema, ty: &str, octets: &[u8], cut: Option<Cause>) {
         assert!(node.at.start <= node.at.end);
         assert!(node.at.end as usize <= tree.octets(node.source).len());
         if let Some(parent) = around.last().filter(|parent| parent.source == node.source) {
-            assert!(parent.at.start <= node.at.start && node.at.end <= parent.at.end, "{}", show(schema, &tree));
+            assert!(
+                parent.at.start <= node.at.start && node.at.end <= parent.at.end,
+                "{}",
+                show(schema, &tree)
+            );
         }
         around.push(node);
     }

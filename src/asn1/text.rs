@@ -165,7 +165,8 @@ const LATIN_3: &str = "\u{A0}Ħ˘£¤�Ĥ§¨İŞĞĴ\u{AD}�Ż°ħ²³´µĥ�
 /// The right half of ISO 8859-4.
 const LATIN_4: &str = "\u{A0}ĄĸŖ¤ĨĻ§¨ŠĒĢŦ\u{AD}Ž¯°ą˛ŗ´ĩļˇ¸šēģŧŊžŋĀÁÂÃÄÅÆĮČÉĘËĖÍÎĪĐŅŌĶÔÕÖ×ØŲÚÛÜŨŪßāáâãäåæįčéęëėíîīđņōķôõö÷øųúûüũū˙";
 /// The right half of T.61; the marks are in [`mark`].
-const T61: &str = "\u{A0}¡¢£$¥#§¤��«����°±²³×µ¶·÷��»¼½¾¿���������������� ���������������ΩÆĐªĦ�ĲĿŁØŒºÞŦŊŉĸæđðħıĳŀłøœßþŧŋ�";
+const T61: &str =
+    "\u{A0}¡¢£$¥#§¤��«����°±²³×µ¶·÷��»¼½¾¿���������������� ���������������ΩÆĐªĦ�ĲĿŁØŒºÞŦŊŉĸæđðħıĳŀłøœßþŧŋ�";
 
 /// The non-spacing diacritical mark of T.61 at an octet: its combining character, and as it stands alone.
 fn mark(octet: u8) -> Option<(char, char)> {
@@ -251,7 +252,9 @@ fn iso_2022(octets: &[u8], right: Set) -> String {
             position => half.character(position).unwrap_or(UNKNOWN),
         };
         match waiting.take() {
-            Some(mark) if character == ' ' || character.is_alphabetic() => push_marked(&mut text, mark, character),
+            Some(mark) if character == ' ' || character.is_alphabetic() => {
+                push_marked(&mut text, mark, character)
+            }
             Some((_, alone)) => text.extend([alone, character]),
             None => text.push(character),
         }
@@ -340,7 +343,10 @@ mod tests {
     fn other_strings_are_what_their_type_says() {
         assert_eq!(decode(Charset::Ascii, b"A\x01\x80"), "A\u{1}\u{FFFD}");
         assert_eq!(decode(Charset::Bmp, &[0, 0x41, 0x20, 0xAC, 0xD8, 0x00, 0x00]), "A€\u{FFFD}\u{FFFD}");
-        assert_eq!(decode(Charset::Universal, &[0, 0, 0, 0x41, 0, 1, 0xF6, 0, 0x11, 0, 0, 0, 0]), "A😀\u{FFFD}\u{FFFD}");
+        assert_eq!(
+            decode(Charset::Universal, &[0, 0, 0, 0x41, 0, 1, 0xF6, 0, 0x11, 0, 0, 0, 0]),
+            "A😀\u{FFFD}\u{FFFD}"
+        );
         assert_eq!(decode(Charset::Utf8, b"\xC3\xA9\xFF"), "é\u{FFFD}");
     }
 }
