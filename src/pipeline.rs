@@ -280,7 +280,9 @@ impl<'o> Pipeline<'o> {
                 let now = Now { frame: frame.number, time: frame.time };
                 crate::findings::internal_error(&Scene { now, association: None }, &mut self.collector);
                 self.net = net::Reader::new();
-                self.slots.retain(|_, slot| !matches!(slot, Slot::Conversation(c) if c.association.last_frame == now.frame));
+                self.slots.retain(
+                    |_, slot| !matches!(slot, Slot::Conversation(c) if c.association.last_frame == now.frame),
+                );
                 Ok(())
             }
         }
@@ -329,7 +331,8 @@ impl<'o> Pipeline<'o> {
         view: &mut V,
     ) -> io::Result<Option<FlowKey>> {
         let key = key_of(segment);
-        let expected = self.options.ports.contains(&segment.from.port) || self.options.ports.contains(&segment.to.port);
+        let expected =
+            self.options.ports.contains(&segment.from.port) || self.options.ports.contains(&segment.to.port);
         if !expected && !self.options.probe {
             return Ok(None);
         }
@@ -356,7 +359,8 @@ impl<'o> Pipeline<'o> {
         let Some(Slot::Conversation(conversation)) = slots.get_mut(&key) else { return Ok(None) };
         let Conversation { flow, stack, association, closed } = conversation.as_mut();
         association.last_frame = now.frame;
-        let mut feed = Feed { stack, association, rules, collector, view, now, delivered: 0, closed: *closed };
+        let mut feed =
+            Feed { stack, association, rules, collector, view, now, delivered: 0, closed: *closed };
         for held in &held {
             flow.push(&held.segment(), &mut feed);
         }
@@ -385,7 +389,7 @@ impl<'o> Pipeline<'o> {
         self.numbers += 1;
         let ends = [flow.end(Side::Initiator), flow.end(Side::Responder)];
         let association = Association::new(self.numbers, ends[0], ends[1], first);
-        Conversation { flow, stack: Stack::new(), association, closed: Closed::default() }
+        Conversation { flow, stack: Stack::default(), association, closed: Closed::default() }
     }
 
     /// Looks at a connection on another port: is it TPKT? Gives the segments that waited for the answer.

@@ -288,7 +288,10 @@ impl Association {
 
     fn tpdu(&mut self, side: Side, tpdu: &cotp::Tpdu, now: Now) {
         if let Some(connect) = &tpdu.connect {
-            self.tpdu_size.set(if tpdu.kind == TpduKind::Cr { Side::Initiator } else { Side::Responder }, connect.tpdu_size);
+            self.tpdu_size.set(
+                if tpdu.kind == TpduKind::Cr { Side::Initiator } else { Side::Responder },
+                connect.tpdu_size,
+            );
             // A CC repeats the selectors of the CR or leaves them out; the CR's count.
             self.calling_tsap = self.calling_tsap.take().or_else(|| connect.calling_tsap.clone());
             self.called_tsap = self.called_tsap.take().or_else(|| connect.called_tsap.clone());
@@ -314,11 +317,24 @@ impl Association {
                 }
                 words
             }
-            _ => format!("the {} sent an ER TPDU: {} ({})", side.word(), cotp::reject_cause(tpdu.reason), tpdu.reason),
+            _ => format!(
+                "the {} sent an ER TPDU: {} ({})",
+                side.word(),
+                cotp::reject_cause(tpdu.reason),
+                tpdu.reason
+            ),
         });
     }
 
-    fn spdu(&mut self, side: Side, spdu: &Spdu, tsdu: Octets<'_>, upper: &Facts, knowledge: &Knowledge, now: Now) {
+    fn spdu(
+        &mut self,
+        side: Side,
+        spdu: &Spdu,
+        tsdu: Octets<'_>,
+        upper: &Facts,
+        knowledge: &Knowledge,
+        now: Now,
+    ) {
         self.learn(spdu, tsdu, upper, knowledge);
         let event = match spdu.kind {
             SpduKind::Connect => Event::Cn,
@@ -345,8 +361,10 @@ impl Association {
             let asks = if spdu.kind == SpduKind::Connect { Side::Initiator } else { Side::Responder };
             session.version.set(asks, Some(spdu.version.unwrap_or(1)));
             session.functional_units.set(asks, spdu.functional_units);
-            session.calling_selector = session.calling_selector.take().or_else(|| spdu.calling_selector.map(octets));
-            session.called_selector = session.called_selector.take().or_else(|| spdu.called_selector.map(octets));
+            session.calling_selector =
+                session.calling_selector.take().or_else(|| spdu.calling_selector.map(octets));
+            session.called_selector =
+                session.called_selector.take().or_else(|| spdu.called_selector.map(octets));
         }
         if knowledge.mode.is_some() {
             self.presentation.mode = knowledge.mode;
@@ -356,7 +374,8 @@ impl Association {
             let presentation = &mut self.presentation;
             presentation.calling_selector =
                 presentation.calling_selector.take().or_else(|| upper.calling_selector.clone());
-            presentation.called_selector = presentation.called_selector.take().or_else(|| upper.called_selector.clone());
+            presentation.called_selector =
+                presentation.called_selector.take().or_else(|| upper.called_selector.clone());
             presentation.contexts.clone_from(&knowledge.contexts);
             if self.application_context.is_empty() {
                 self.application_context.clone_from(&knowledge.application_context);
@@ -398,7 +417,13 @@ fn ending_layer(upper: &Facts) -> Tag {
     let x410 = upper.mode == Some(Mode::X410);
     match (&upper.rtse, &upper.acse, upper.ppdu) {
         (Some(rtse), _, _) if rtse.bind.error.is_some() => Tag::P1,
-        (Some(_), _, _) => if x410 { Tag::Rts } else { Tag::Rtse },
+        (Some(_), _, _) => {
+            if x410 {
+                Tag::Rts
+            } else {
+                Tag::Rtse
+            }
+        }
         (None, Some(_), _) => Tag::Acse,
         (None, None, Some(kind)) if kind != presentation::PpduKind::Td => Tag::Ppdu,
         _ => Tag::Spdu,
@@ -410,7 +435,11 @@ fn end_in_words(side: Side, spdu: &Spdu, upper: &Facts) -> String {
     let mut words = match spdu.kind {
         SpduKind::Refuse => match spdu.reason {
             Some(reason) => {
-                format!("the {} refused the session: {} ({reason})", side.word(), session::refuse_reason(reason))
+                format!(
+                    "the {} refused the session: {} ({reason})",
+                    side.word(),
+                    session::refuse_reason(reason)
+                )
             }
             None => format!("the {} refused the session without a reason", side.word()),
         },

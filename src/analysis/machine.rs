@@ -132,7 +132,9 @@ impl Machine {
             (S::TcpRequested, _, E::Fin) => Step::End(Disconnected, Tag::Tcp),
 
             // The capture began later: what is sent shows how far the connection had come.
-            (S::Unknown | S::TcpOpen | S::TransportOpen | S::TransportRequested, _, E::Data) => Step::To(S::Open),
+            (S::Unknown | S::TcpOpen | S::TransportOpen | S::TransportRequested, _, E::Data) => {
+                Step::To(S::Open)
+            }
             (S::Unknown | S::TcpOpen, _, E::Foreign) => Step::To(S::TransportOpen),
             (_, _, E::Data | E::Foreign) => Step::Stay,
 
@@ -213,7 +215,13 @@ mod tests {
 
     #[test]
     fn the_first_end_counts_and_what_follows_is_part_of_it() {
-        let released = after_opening(&[(I, Event::Fn), (R, Event::Dn), (I, Event::Dr), (I, Event::Fin), (R, Event::Fin)]);
+        let released = after_opening(&[
+            (I, Event::Fn),
+            (R, Event::Dn),
+            (I, Event::Dr),
+            (I, Event::Fin),
+            (R, Event::Fin),
+        ]);
         assert_eq!(released, [Step::End(Outcome::Released, Tag::Spdu)]);
         let lost = after_opening(&[(R, Event::Data), (R, Event::Reset)]);
         assert_eq!(lost, [Step::End(Outcome::Disconnected, Tag::Tcp)]);

@@ -31,7 +31,7 @@ impl Guide for Decoder {
     fn value(&mut self, pick: u16, contents: &[u8], at: Span) {
         self.calls.push(format!("value {pick} {contents:02X?} at {}..{}", at.start, at.end));
     }
-    fn resolve(&mut self, table: TableId, key: Key<'_>) -> Option<TypeId> {
+    fn resolve(&mut self, table: TableId, key: Key<'_>, _: &[u8]) -> Option<TypeId> {
         self.calls.push(format!("resolve {key:?}"));
         match key {
             Key::Integer(id) if id != 0 => {

@@ -24,7 +24,9 @@ pub(super) type Output = BufWriter<StdoutLock<'static>>;
 /// The settings of the views, where `usual` is how the subcommand shows times.
 pub(super) fn settings(options: &Options, usual: TimeStyle) -> Settings {
     let colour = match options.color() {
-        anstream::ColorChoice::Auto => anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+        anstream::ColorChoice::Auto => {
+            anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+        }
         choice => choice != anstream::ColorChoice::Never,
     };
     Settings {
@@ -89,7 +91,8 @@ impl Progress {
         let progress = capture.progress();
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::with_draw_target(progress.total, ProgressDrawTarget::stderr());
-            if let Ok(style) = ProgressStyle::with_template("{bytes} of {total_bytes} read {wide_bar} {eta}") {
+            if let Ok(style) = ProgressStyle::with_template("{bytes} of {total_bytes} read {wide_bar} {eta}")
+            {
                 bar.set_style(style);
             }
             bar

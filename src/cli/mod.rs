@@ -52,7 +52,9 @@ pub fn run(invocation: Invocation) -> anyhow::Result<Status> {
         Command::Associations(input) => associations::run(&input.files, &options),
         Command::Findings(findings) => findings::run(&findings, &options),
         Command::Explain(explain) => explain::run(&explain, &options),
-        Command::Gen(wanted) => generate::write(&wanted, &mut io::stdout().lock()).map(|()| Status::Done).map_err(Into::into),
+        Command::Gen(wanted) => {
+            generate::write(&wanted, &mut io::stdout().lock()).map(|()| Status::Done).map_err(Into::into)
+        }
     };
     match done {
         Err(error) if is_broken_pipe(&error) => Ok(Status::Done),

@@ -68,7 +68,9 @@ mod tests {
     fn ids_are_unique_and_in_kebab_case() {
         let mut ids: Vec<_> = all().map(|rule| rule.id).collect();
         let kebab = |id: &str| {
-            id.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+            id.split('-').all(|word| {
+                !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            })
         };
         assert!(ids.iter().all(|id| kebab(id)));
         ids.sort_unstable();

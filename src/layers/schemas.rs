@@ -184,8 +184,19 @@ mod tests {
         let schemas = get();
         let any = schemas.schema.any();
         let types = [
-            schemas.cp, schemas.cpa, schemas.cpr, schemas.abort, schemas.typed_data, schemas.rs, schemas.rsa,
-            schemas.user_data, schemas.acse, schemas.rtse, schemas.rose, schemas.turn_please, schemas.external,
+            schemas.cp,
+            schemas.cpa,
+            schemas.cpr,
+            schemas.abort,
+            schemas.typed_data,
+            schemas.rs,
+            schemas.rsa,
+            schemas.user_data,
+            schemas.acse,
+            schemas.rtse,
+            schemas.rose,
+            schemas.turn_please,
+            schemas.external,
         ];
         assert!(types.iter().all(|ty| *ty != any));
     }

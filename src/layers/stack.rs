@@ -112,18 +112,13 @@ impl Assembly {
 }
 
 /// The layers of one TCP connection.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Stack {
     deframers: [Deframer; 2],
     connection: Connection,
 }
 
 impl Stack {
-    /// The stack of a connection at its beginning.
-    pub fn new() -> Stack {
-        Stack { deframers: [Deframer::new(true), Deframer::new(true)], connection: Connection::default() }
-    }
-
     /// What `side` sends is captured from somewhere in its stream.
     pub fn midstream(&mut self, side: Side) {
         self.deframers[side.index()] = Deframer::new(false);
@@ -203,7 +198,14 @@ impl Connection {
         }
     }
 
-    fn tpdu<O: Output>(&mut self, side: Side, packet: Octets<'_>, missing: Option<Missing>, now: Now, out: &mut O) {
+    fn tpdu<O: Output>(
+        &mut self,
+        side: Side,
+        packet: Octets<'_>,
+        missing: Option<Missing>,
+        now: Now,
+        out: &mut O,
+    ) {
         let tpdu = packet.skip(tpkt::HEADER);
         if tpdu.is_empty() {
             return;
@@ -273,7 +275,14 @@ impl Connection {
         }
     }
 
-    fn tsdu<O: Output>(&mut self, side: Side, tsdu: Octets<'_>, missing: Option<Missing>, now: Now, out: &mut O) {
+    fn tsdu<O: Output>(
+        &mut self,
+        side: Side,
+        tsdu: Octets<'_>,
+        missing: Option<Missing>,
+        now: Now,
+        out: &mut O,
+    ) {
         if tsdu.is_empty() {
             return;
         }
@@ -326,7 +335,12 @@ impl Connection {
             }
             let octets = tsdu.slice(spdu.at.start as usize, spdu.at.end as usize);
             if let (Some(oddity), None) = (spdu.odd, missing) {
-                out.note(&Note { what: What::Session(oddity), side, field: session::field_of(oddity), octets });
+                out.note(&Note {
+                    what: What::Session(oddity),
+                    side,
+                    field: session::field_of(oddity),
+                    octets,
+                });
             }
             self.spdu(side, tsdu, spdu, missing, index + 1 < count, now, out);
         }
@@ -468,7 +482,13 @@ impl Connection {
     }
 
     /// What an SPDU means for the activity once it was read. Gives the activity that it completes.
-    fn end_activity<O: Output>(&mut self, side: Side, spdu: &Spdu, now: Now, out: &mut O) -> Option<Activity> {
+    fn end_activity<O: Output>(
+        &mut self,
+        side: Side,
+        spdu: &Spdu,
+        now: Now,
+        out: &mut O,
+    ) -> Option<Activity> {
         match spdu.kind {
             SpduKind::ActivityEnd => {
                 let activity = self.activity.take()?;

@@ -332,7 +332,11 @@ fn search(bytes: &[u8], from: usize, any_version: bool) -> (usize, bool) {
             // A segment that ends where the packet does is proof enough for a header with nothing odd.
             Proof::Fits | Proof::Ends if octets.get(1) == Some(&0) => return (at, true),
             // So is one whose length indicator fills the packet, as that of a CR, a CC or a DR does.
-            Proof::Ends if octets.get(HEADER).is_some_and(|indicator| usize::from(*indicator) + 1 + HEADER == octets.len()) => {
+            Proof::Ends
+                if octets
+                    .get(HEADER)
+                    .is_some_and(|indicator| usize::from(*indicator) + 1 + HEADER == octets.len()) =>
+            {
                 return (at, true);
             }
             Proof::Fits | Proof::Ends | Proof::Open | Proof::Short => return (at, false),

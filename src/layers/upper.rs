@@ -117,9 +117,13 @@ impl Knowledge {
             // ACSE is application-tagged, which no other user of these contexts is (X.227 9.1).
             [0x60..=0x64, ..] if self.contexts.is_empty() => Some(schemas.acse),
             // RTORQ, RTOAC, RTORJ, RTAB, RTTR and RTTP: private applications run RTSE under names of their own.
-            [0xB0..=0xB2 | 0xB6 | 0x36 | 0x04 | 0x24 | 0x02, ..] if self.reliable() && !foreign => Some(schemas.rtse),
+            [0xB0..=0xB2 | 0xB6 | 0x36 | 0x04 | 0x24 | 0x02, ..] if self.reliable() && !foreign => {
+                Some(schemas.rtse)
+            }
             // An invocation, a result, an error, a reject: a short element that begins with an INTEGER.
-            [0xA1..=0xA4, 0..=0x80, 0x02, ..] | [0xA1..=0xA4, 0x81, _, 0x02, ..] if !foreign => Some(schemas.rose),
+            [0xA1..=0xA4, 0..=0x80, 0x02, ..] | [0xA1..=0xA4, 0x81, _, 0x02, ..] if !foreign => {
+                Some(schemas.rose)
+            }
             _ => None,
         }
     }
@@ -143,7 +147,10 @@ impl Knowledge {
         match self.mode {
             Some(Mode::Normal) => {
                 let by_context = foreign::by_application_context(&self.application_context);
-                let syntaxes = self.contexts.iter().filter_map(|context| foreign::by_abstract_syntax(&context.abstract_syntax));
+                let syntaxes = self
+                    .contexts
+                    .iter()
+                    .filter_map(|context| foreign::by_abstract_syntax(&context.abstract_syntax));
                 let found = by_context.or_else(|| syntaxes.into_iter().next());
                 self.application = self.application.or(found);
             }
@@ -194,7 +201,8 @@ pub fn read<O: Output>(
     facts.ppdu = Some(ppdu);
     let ty = schemas::get().ppdu(ppdu);
     if ppdu == PpduKind::Cp {
-        *knowledge = Knowledge { functional_units: knowledge.functional_units, opened: true, ..Knowledge::default() };
+        *knowledge =
+            Knowledge { functional_units: knowledge.functional_units, opened: true, ..Knowledge::default() };
         // The elements of a SET come in any order: mode, contexts and protocol are needed before the rest is read.
         let mut known = Facts { ppdu: Some(ppdu), ..Facts::default() };
         walk_with(ty, ssdu, knowledge, &mut known, &mut Nothing, |_, _| {});
@@ -221,7 +229,13 @@ pub fn read<O: Output>(
 
 /// Reads user data that are no PPDU: a turn request of the X.410 mode (X.410-1984 4.4), or the octets of a session
 /// user that is not known.
-pub fn read_bare<O: Output>(kind: SpduKind, ssdu: Ssdu<'_>, knowledge: &mut Knowledge, facts: &mut Facts, out: &mut O) {
+pub fn read_bare<O: Output>(
+    kind: SpduKind,
+    ssdu: Ssdu<'_>,
+    knowledge: &mut Knowledge,
+    facts: &mut Facts,
+    out: &mut O,
+) {
     let schemas = schemas::get();
     facts.mode = knowledge.mode;
     let root = Span::new(0, ssdu.data.len());
@@ -268,8 +282,15 @@ pub fn read_transfer<O: Output>(activity: &Activity, knowledge: &mut Knowledge, 
     let ssdu = Ssdu { data, side: activity.sender, cut };
     let sink = out.sink();
     sink.source(data);
-    sink.open(if knowledge.mode == Some(Mode::X410) { &RTS_VALUE } else { &RTSE_VALUE }, Span::new(0, data.len()), Value::Octets);
-    sink.text(format_args!("[Transferred value, {} octets in {} segments]", activity.length, activity.segments));
+    sink.open(
+        if knowledge.mode == Some(Mode::X410) { &RTS_VALUE } else { &RTSE_VALUE },
+        Span::new(0, data.len()),
+        Value::Octets,
+    );
+    sink.text(format_args!(
+        "[Transferred value, {} octets in {} segments]",
+        activity.length, activity.segments
+    ));
     let mut facts = Facts::default();
     let damages = walk_with(ty, ssdu, knowledge, &mut facts, sink, |_, _| {});
     sink.close(data.len() as u32);
@@ -287,12 +308,28 @@ fn walk_with<S: Sink>(
     sink: &mut S,
     segment: impl FnMut(Octets<'_>, bool),
 ) -> Vec<Damage> {
-    let mut reader =
-        Reader { data: ssdu.data, knowledge, facts, segment, inside: None, results: 0, context: None, damages: Vec::new() };
+    let mut reader = Reader {
+        data: ssdu.data,
+        knowledge,
+        facts,
+        segment,
+        inside: None,
+        results: 0,
+        context: None,
+        damages: Vec::new(),
+    };
     let mut at = 0;
     // A CP may be followed by further values (CPC), user data by further PDV lists (X.226 8.4.2).
     while at < ssdu.data.len() {
-        let next = walk(&schemas::get().schema, ty, ssdu.data, Span::new(at, ssdu.data.len()), ssdu.cut, sink, &mut reader);
+        let next = walk(
+            &schemas::get().schema,
+            ty,
+            ssdu.data,
+            Span::new(at, ssdu.data.len()),
+            ssdu.cut,
+            sink,
+            &mut reader,
+        );
         if next <= at {
             break;
         }
@@ -339,7 +376,8 @@ impl<F: FnMut(Octets<'_>, bool)> Reader<'_, '_, F> {
 /// The value of an INTEGER's contents octets, where it fits.
 fn integer(contents: &[u8]) -> Option<i64> {
     let (first, rest) = contents.split_first()?;
-    (rest.len() < 8).then(|| rest.iter().fold(i64::from(*first as i8), |value, octet| value << 8 | i64::from(*octet)))
+    (rest.len() < 8)
+        .then(|| rest.iter().fold(i64::from(*first as i8), |value, octet| value << 8 | i64::from(*octet)))
 }
 
 impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
@@ -423,8 +461,12 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
                     self.knowledge.application_context = contents.to_vec();
                 }
             }
-            Pick::AssociateResult | Pick::UserDiagnostic | Pick::ProviderDiagnostic | Pick::ReleaseReason
-            | Pick::AbortSource | Pick::AbortDiagnostic => {
+            Pick::AssociateResult
+            | Pick::UserDiagnostic
+            | Pick::ProviderDiagnostic
+            | Pick::ReleaseReason
+            | Pick::AbortSource
+            | Pick::AbortDiagnostic => {
                 let Some(apdu) = &mut self.facts.acse else { return };
                 match pick {
                     Pick::AssociateResult => apdu.result = number,

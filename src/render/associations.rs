@@ -46,7 +46,8 @@ impl<W: Write> Associations<W> {
     }
 
     fn write(&mut self, association: &Association) -> io::Result<()> {
-        if self.settings.associations.as_ref().is_some_and(|asked| !asked.contains(association.number.into())) {
+        if self.settings.associations.as_ref().is_some_and(|asked| !asked.contains(association.number.into()))
+        {
             return Ok(());
         }
         match self.settings.json {
@@ -133,7 +134,10 @@ fn row(a: &Association, clock: &Clock) -> String {
         format!("{}/{}", part(asked.offered), part(asked.accepted))
     };
     if !a.tpdu_size.is_empty() {
-        let size = Asked { offered: a.tpdu_size.offered.map(i64::from), accepted: a.tpdu_size.accepted.map(i64::from) };
+        let size = Asked {
+            offered: a.tpdu_size.offered.map(i64::from),
+            accepted: a.tpdu_size.accepted.map(i64::from),
+        };
         key("tpdu-size", asked(&size));
     }
     if !a.session.version.is_empty() {
@@ -141,7 +145,10 @@ fn row(a: &Association, clock: &Clock) -> String {
             Some(bits) => versions(bits).iter().map(u8::to_string).collect::<Vec<_>>().join("+"),
             None => "?".to_owned(),
         };
-        key("session-version", format!("{}/{}", part(a.session.version.offered), part(a.session.version.accepted)));
+        key(
+            "session-version",
+            format!("{}/{}", part(a.session.version.offered), part(a.session.version.accepted)),
+        );
     }
     if !a.session.functional_units.is_empty() {
         let part = |units: Option<u16>| units.map_or_else(|| "?".to_owned(), |units| format!("{units:04x}"));
@@ -153,7 +160,10 @@ fn row(a: &Association, clock: &Clock) -> String {
     }
     for context in &a.presentation.contexts {
         let result = context.result.map_or("?", presentation::context_result);
-        key("context", format!("{}:{}:{}", context.id, Oid(&context.abstract_syntax), result.replace(' ', "-")));
+        key(
+            "context",
+            format!("{}:{}:{}", context.id, Oid(&context.abstract_syntax), result.replace(' ', "-")),
+        );
     }
     if !a.application_context.is_empty() {
         key("application-context", Oid(&a.application_context).to_string());

@@ -50,7 +50,13 @@ pub fn write<W: Write>(out: &mut W, finding: &Finding, settings: &Settings, expl
         }
         if let Some(evidence) = &finding.evidence {
             let octets: Vec<String> = evidence.octets.iter().map(|octet| format!("{octet:02X}")).collect();
-            writeln!(out, "    Evidence: {} at offset {}: {}", evidence.field, evidence.offset, octets.join(" "))?;
+            writeln!(
+                out,
+                "    Evidence: {} at offset {}: {}",
+                evidence.field,
+                evidence.offset,
+                octets.join(" ")
+            )?;
         }
         writeln!(out, "    Certainty: {}", finding.certainty.name())?;
     }

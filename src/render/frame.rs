@@ -75,7 +75,7 @@ impl<'a> FrameView<'a> {
             return write!(out, "{}", escape(words));
         }
         out.write_str(node.field.label)?;
-        if node.end as usize == index + 1 && value::has_value(node) {
+        if node.leaf && value::has_value(node) {
             // A layer that is one primitive value: its octets are counted, anything else is shown.
             match node.field.display {
                 Display::Octets => write!(out, ", Len: {}", value::value_octets(self.tree, node).len())?,

@@ -39,7 +39,16 @@ impl<W: Write> Frames<W> {
 
     /// A frame view on `out`. `expand_all` opens the layers below TPKT, `hex` adds the octets of each frame.
     pub fn new(out: W, settings: Settings, expand_all: bool, hex: bool) -> Self {
-        Frames { out, settings, expand_all, hex, tree: Tree::new(), text: String::new(), started: false, written: false }
+        Frames {
+            out,
+            settings,
+            expand_all,
+            hex,
+            tree: Tree::new(),
+            text: String::new(),
+            started: false,
+            written: false,
+        }
     }
 }
 
@@ -91,7 +100,8 @@ impl<W: Write> View for Frames<W> {
             if std::mem::replace(&mut self.written, true) {
                 self.text.push('\n');
             }
-            tree_text::write(&mut self.text, &view, &self.settings.clock, self.expand_all).map_err(io::Error::other)?;
+            tree_text::write(&mut self.text, &view, &self.settings.clock, self.expand_all)
+                .map_err(io::Error::other)?;
             if self.hex {
                 hex::write(&mut self.text, frame.number, frame.octets, &marks.places(), &secrets)
                     .map_err(io::Error::other)?;

@@ -60,7 +60,9 @@ pub struct Selector<'a>(pub &'a [u8]);
 impl std::fmt::Display for Selector<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match std::str::from_utf8(self.0) {
-            Ok(text) if self.0.iter().all(|octet| (0x20..0x7F).contains(octet)) => write!(f, "\"{}\"", escape(text)),
+            Ok(text) if self.0.iter().all(|octet| (0x20..0x7F).contains(octet)) => {
+                write!(f, "\"{}\"", escape(text))
+            }
             _ => self.0.iter().try_for_each(|octet| write!(f, "{octet:02x}")),
         }
     }
@@ -138,7 +140,9 @@ fn of_tpdu(tpdu: &cotp::Tpdu) -> Line {
                 }
             }
         }
-        TpduKind::Dr => line.coded("reason", Some(tpdu.reason.into()), |_| cotp::disconnect_reason(tpdu.reason)),
+        TpduKind::Dr => {
+            line.coded("reason", Some(tpdu.reason.into()), |_| cotp::disconnect_reason(tpdu.reason))
+        }
         TpduKind::Er => line.coded("cause", Some(tpdu.reason.into()), |_| cotp::reject_cause(tpdu.reason)),
         _ => {}
     }
@@ -151,7 +155,9 @@ fn of_tpdu(tpdu: &cotp::Tpdu) -> Line {
 fn of_spdu(spdu: &session::Spdu) -> Line {
     let mut line = Line::new(Tag::Spdu.name(), spdu.kind.name(), spdu.kind.title());
     match spdu.kind {
-        SpduKind::Refuse => line.coded("reason", spdu.reason.map(i64::from), |code| session::refuse_reason(code as u8)),
+        SpduKind::Refuse => {
+            line.coded("reason", spdu.reason.map(i64::from), |code| session::refuse_reason(code as u8))
+        }
         SpduKind::ExceptionData | SpduKind::ActivityInterrupt | SpduKind::ActivityDiscard => {
             line.coded("reason", spdu.reason.map(i64::from), |code| session::exception_reason(code as u8));
         }
@@ -188,7 +194,9 @@ fn of_upper(spdu: &session::Spdu, upper: &Facts) -> Option<Line> {
     } else if let Some(apdu) = &upper.acse {
         Line::new(Tag::Acse.name(), apdu.kind.name(), apdu.kind.title())
     } else {
-        let kind = upper.ppdu.filter(|kind| *kind != presentation::PpduKind::Td || spdu.kind == SpduKind::DataTransfer)?;
+        let kind = upper
+            .ppdu
+            .filter(|kind| *kind != presentation::PpduKind::Td || spdu.kind == SpduKind::DataTransfer)?;
         Line::new(Tag::Ppdu.name(), kind.name(), kind.title())
     };
     line.description.insert_str(0, &format!("{}, ", spdu.kind.title()));

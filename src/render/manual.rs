@@ -70,10 +70,17 @@ pub fn write_json<W: Write>(out: &mut W, rule: &Rule) -> io::Result<()> {
 
 /// The manual of all rules as a Markdown document: docs/findings.md.
 pub fn document() -> String {
-    let mut text = String::from("# Findings\n\nMade from the table of rules; `x400scope explain RULE` prints the same.\n");
+    let mut text = String::from(
+        "# Findings\n\nMade from the table of rules; `x400scope explain RULE` prints the same.\n",
+    );
     for rule in all() {
         text.push_str(&format!("\n## {}\n\n", rule.id));
-        text.push_str(&format!("{}. Severity {}, certainty {}.\n", capital(rule.title), rule.severity, rule.certainty.name()));
+        text.push_str(&format!(
+            "{}. Severity {}, certainty {}.\n",
+            capital(rule.title),
+            rule.severity,
+            rule.certainty.name()
+        ));
         for (what, words) in parts(rule) {
             text.push_str(&format!("\n**{what}.** {words}\n"));
         }

@@ -80,7 +80,8 @@ impl Overview {
 
         let total: u64 = self.by_outcome.iter().sum();
         let counts = OUTCOMES.iter().zip(self.by_outcome).filter(|(_, count)| *count > 0);
-        let counts: Vec<String> = counts.map(|(outcome, count)| format!("{count} {}", outcome.name())).collect();
+        let counts: Vec<String> =
+            counts.map(|(outcome, count)| format!("{count} {}", outcome.name())).collect();
         writeln!(out)?;
         match counts.is_empty() {
             true => writeln!(out, "No associations: nothing in this capture is RFC 1006.")?,
@@ -112,7 +113,9 @@ impl Overview {
         let words: Vec<String> = counts
             .iter()
             .filter(|(_, count)| *count > 0)
-            .map(|(severity, count)| format!("{count} {}{}", severity.name(), if *count == 1 { "" } else { "s" }))
+            .map(|(severity, count)| {
+                format!("{count} {}{}", severity.name(), if *count == 1 { "" } else { "s" })
+            })
             .collect();
         writeln!(out)?;
         match words.is_empty() {
@@ -150,9 +153,15 @@ impl Overview {
                 record: "overview",
                 frames: report.frames,
                 associations: by_outcome.map(|(outcome, count)| (outcome.name(), count)).collect(),
-                findings: severities(&all).iter().map(|(severity, count)| (severity.name(), *count)).collect(),
+                findings: severities(&all)
+                    .iter()
+                    .map(|(severity, count)| (severity.name(), *count))
+                    .collect(),
                 damaged: report.damaged,
-                next: next_steps(&ranked).iter().map(|rule| Next { rule: rule.id, remedy: rule.remedy }).collect(),
+                next: next_steps(&ranked)
+                    .iter()
+                    .map(|rule| Next { rule: rule.id, remedy: rule.remedy })
+                    .collect(),
             },
         )?;
         for (_, association) in &self.listed {
@@ -180,8 +189,9 @@ struct Next {
 }
 
 fn severities(findings: &[Finding]) -> [(Severity, u64); 3] {
-    [Severity::Error, Severity::Warning, Severity::Note]
-        .map(|severity| (severity, findings.iter().filter(|finding| finding.severity == severity).count() as u64))
+    [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
+        (severity, findings.iter().filter(|finding| finding.severity == severity).count() as u64)
+    })
 }
 
 /// The remedies of what was found, most important first, each once. Notes call for nothing.

@@ -6,7 +6,7 @@
 use super::places::{Places, runs};
 use super::value::value_octets;
 use crate::capture::Place;
-use crate::tree::{Node, Tree};
+use crate::tree::{Node, Tree, Value};
 
 /// What is shown in place of a secret.
 pub const MASK: &str = "********";
@@ -35,16 +35,19 @@ impl Secrets {
     /// The secrets of one frame's fields, to be masked.
     pub fn masked(tree: &Tree) -> Secrets {
         // A structure may hold a secret without being one: what is known of it has nodes of its own.
-        let leaf = |index: usize, node: &Node| node.end as usize == index + 1;
-        let secret = tree.nodes().iter().enumerate().filter(|&(index, node)| node.field.secret && leaf(index, node));
-        let secret = secret.map(|(_, node)| node);
+        let secret = tree.nodes().iter().filter(|node| node.field.secret && node.leaf);
         Secrets::Masked(Places::new(secret.flat_map(|node| runs(&value_octets(tree, node))).collect()))
     }
 
     /// How much of a node is not to be shown.
     pub fn hide(&self, tree: &Tree, node: &Node) -> Hidden {
         let Secrets::Masked(places) = self else { return Hidden::No };
-        if places.is_empty() {
+        if node.field.secret && node.leaf {
+            return Hidden::All;
+        }
+        // A number that the decoder worked out, a length say, tells nothing of the octets that it counts.
+        let counts = matches!(node.value, Value::Number(_)) && !node.field.secret;
+        if places.is_empty() || counts {
             return Hidden::No;
         }
         let octets = tree.octets(node.source).slice(node.at.start as usize, node.at.end as usize);

@@ -1,8 +1,8 @@
 //! What every view is asked for.
 
 use super::ranges::Ranges;
-use crate::capture::FrameNo;
 use super::time::Clock;
+use crate::capture::FrameNo;
 
 /// What every view is asked for.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,7 @@ impl Settings {
             None => true,
             Some(ranges) => number.is_some_and(|number| ranges.contains(number)),
         };
-        admits(&self.frames, frame.map(|frame| frame.0)) && admits(&self.associations, association.map(u64::from))
+        admits(&self.frames, frame.map(|frame| frame.0))
+            && admits(&self.associations, association.map(u64::from))
     }
 }

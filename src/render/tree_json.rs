@@ -326,7 +326,7 @@ mod tests {
     #[test]
     fn strings_come_back_as_they_were_sent_and_cannot_harm_a_terminal() {
         let mut tree = Tree::new();
-        tree.source(capture::Octets::new(b"a\x1b\"\\\x9b\n\x56\x00\x01\x06key", &[], 0));
+        tree.source(capture::Octets::new(b"a\x07\"\\\x9b\n\x56\x00\x01\x06key", &[], 0));
         tree.open(&TPDU, Span::new(0, 13), Value::Octets);
         tree.leaf(&NAME, Span::new(0, 6), Value::Octets);
         tree.leaf(&OID, Span::new(6, 10), Value::Octets);
@@ -334,7 +334,7 @@ mod tests {
         tree.close(13);
         let json = json(&tree, vec![]);
         let fields = &json["layers"][0]["fields"];
-        assert_eq!(fields[0]["value"], "a\x1b\"\\\u{9b}\n");
+        assert_eq!(fields[0]["value"], "a\x07\"\\\u{9b}\n");
         assert_eq!(fields[1]["value"], "2.6.0.1.6");
         assert_eq!(fields[2]["value"], MASK);
         assert_eq!(Text("\u{9b}\u{e0041}").to_string(), r#""\u009b\udb40\udc41""#);

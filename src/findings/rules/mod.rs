@@ -13,4 +13,5 @@ use crate::findings::collector::Draft;
 pub(super) use limits::internal_error;
 
 /// The tables of all layers, from the lowest to the highest.
-pub(super) static ALL: &[&[Rule]] = &[capture::RULES, tcp::RULES, tpkt::RULES, cotp::RULES, encoding::RULES, limits::RULES];
+pub(super) static ALL: &[&[Rule]] =
+    &[capture::RULES, tcp::RULES, tpkt::RULES, cotp::RULES, encoding::RULES, limits::RULES];

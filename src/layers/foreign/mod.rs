@@ -251,7 +251,9 @@ static DATA: FieldDef = FieldDef::new("data.data", "Data", Display::Octets);
 /// The name of a PDU of another application straight on transport, for a summary line.
 pub fn pdu_name(application: Application, tsdu: &[u8]) -> String {
     match s7comm_name(tsdu) {
-        Some(name) if matches!(application, Application::S7comm | Application::S7commPlus) => name.to_string(),
+        Some(name) if matches!(application, Application::S7comm | Application::S7commPlus) => {
+            name.to_string()
+        }
         _ => "Data".to_owned(),
     }
 }

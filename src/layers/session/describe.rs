@@ -332,7 +332,7 @@ mod tests {
             let value = match node.value {
                 Value::Number(number) => number.to_string(),
                 Value::Octets if matches!(node.field.display, Display::Structure) => String::new(),
-                Value::Octets => tree.bytes(node).escape_ascii().to_string(),
+                Value::Octets | Value::Contents(_) => tree.bytes(node).escape_ascii().to_string(),
             };
             let damage: String = tree.damage(index).map(|damage| format!(" !{:?}", damage.kind)).collect();
             let line = format!("{} {} {value} {}{damage}", node.depth, node.field.name, tree.words(node));
