@@ -3,6 +3,9 @@
 //! The walker is total: octets in, nodes out, never an error. What is not as the schema says becomes damage.
 
 mod ber;
+mod check;
+mod compile;
+mod notation;
 mod oid;
 mod schema;
 mod text;
@@ -10,5 +13,10 @@ mod time;
 mod walk;
 
 pub use oid::Oid;
-pub use schema::{Key, Schema, TableId, TypeId};
+pub use schema::{Key, Schema, SchemaError, TableId, TypeId};
+pub use text::decode;
+pub use time::{Time, generalized_time, utc_time};
 pub use walk::{Guide, walk};
+
+/// The schema files: name and text.
+pub const FILES: &[(&str, &str)] = &[];

@@ -83,6 +83,15 @@ impl Tree {
         node.at.of(self.octets(node.source).bytes())
     }
 
+    /// The octets that are the value of a node: those of its span without a BER identifier and length.
+    pub fn contents(&self, node: &Node) -> &[u8] {
+        let start = match node.value {
+            Value::Contents(start) => start,
+            Value::Octets | Value::Number(_) => node.at.start,
+        };
+        Span { start, ..node.at }.of(self.octets(node.source).bytes())
+    }
+
     /// Where a node begins in the capture.
     pub fn place(&self, node: &Node) -> Place {
         self.octets(node.source).place(node.at.start as usize)

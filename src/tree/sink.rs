@@ -42,6 +42,9 @@ impl Span {
 pub enum Value {
     /// No value, or the octets of the span as the field's display says.
     Octets,
+    /// The octets of the span from this position on: in front of them stand the identifier and length octets
+    /// of a BER element.
+    Contents(u32),
     /// A number that the decoder worked out.
     Number(i64),
 }
