@@ -11,7 +11,7 @@ use super::schema::{
     Body, Bounds, Content, Generic, LOCAL_REGISTERS, Members, NO_REGISTER, REGISTERS, Schema, SchemaError, Selector,
     Slot, SlotId, Table, TableId, TypeId, read_oid_names, universal_display,
 };
-use crate::tree::{Charset, Display, Field, FieldDef};
+use crate::tree::{self, Charset, Display, Field, FieldDef};
 
 /// Types written inside types; far more than any Recommendation has.
 const MAX_DEPTH: u32 = 32;
@@ -105,8 +105,14 @@ struct Scope<'a> {
     free: u8,
 }
 
-/// A component and the module that its names belong to.
-type Part<'a> = (&'a Source<'a>, &'a Component<'a>);
+/// A component, and the module that its names belong to.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    home: &'a Source<'a>,
+    part: &'a Component<'a>,
+    /// The layer of the CHOICE that it was taken from.
+    layer: Option<tree::Tag>,
+}
 
 struct Compiler<'a> {
     modules: &'a [Source<'a>],
@@ -544,22 +550,22 @@ impl<'a> Compiler<'a> {
         choice: bool,
     ) -> Result<Members, SchemaError> {
         let mut flat = Vec::new();
-        self.spread(source, parts, &mut flat)?;
+        self.spread(source, parts, usage.notes.layer.filter(|_| choice), &mut flat)?;
         if flat.len() > MAX_MEMBERS {
             return Err(source.error(parts[0].ty.at, "more components than can be kept apart", usage.name));
         }
         let free = self.scopes.last().map_or(0, |scope| scope.free);
         self.scopes.push(Scope { parts: flat.clone(), keys: Vec::new(), free });
         let mut slots = Vec::with_capacity(flat.len());
-        for &(home, part) in &flat {
+        for &Part { home, part, layer } in &flat {
             let around = usage.notes;
             let (name, notes) = match part.name {
                 // What a CHOICE begins, its alternatives do.
-                Some(name) if choice => (name, Notes { layer: part.notes.layer.or(around.layer), ..part.notes }),
+                Some(name) if choice => (name, Notes { layer: part.notes.layer.or(layer), ..part.notes }),
                 Some(name) => (name, part.notes),
                 None if choice => {
                     let notes = Notes {
-                        layer: part.notes.layer.or(around.layer),
+                        layer: part.notes.layer.or(layer),
                         label: part.notes.label.or(around.label),
                         show: part.notes.show.or(around.show),
                         secret: part.notes.secret || around.secret,
@@ -581,7 +587,7 @@ impl<'a> Compiler<'a> {
         for (path, register) in self.scopes.pop().into_iter().flat_map(|scope| scope.keys) {
             registers |= 1 << register;
             if let [only] = path {
-                let keys = slots.iter_mut().zip(&flat).filter(|(_, (_, part))| part.name == Some(only));
+                let keys = slots.iter_mut().zip(&flat).filter(|(_, flat)| flat.part.name == Some(only));
                 keys.for_each(|(slot, _)| slot.register = register);
             }
         }
@@ -644,17 +650,18 @@ impl<'a> Compiler<'a> {
         &self,
         source: &'a Source<'a>,
         parts: &'a [Component<'a>],
+        layer: Option<tree::Tag>,
         into: &mut Vec<Part<'a>>,
     ) -> Result<(), SchemaError> {
         for part in parts {
             if !part.spread {
-                into.push((source, part));
+                into.push(Part { home: source, part, layer });
                 continue;
             }
             let flat = self.flatten(source, &part.ty)?;
             match &flat.base.base {
                 Base::Sequence(parts) | Base::Set(parts) | Base::Choice(parts) if into.len() <= MAX_MEMBERS => {
-                    self.spread(flat.source, parts, into)?;
+                    self.spread(flat.source, parts, layer.or(flat.notes.layer), into)?;
                 }
                 _ => return Err(source.error(part.ty.at, "COMPONENTS OF a type that has none", "")),
             }
@@ -665,7 +672,7 @@ impl<'a> Compiler<'a> {
     /// The register of a key: a component of the innermost type around that has it, or a component of one.
     fn register(&mut self, source: &Source<'a>, key: &'a [&'a str]) -> Result<u8, SchemaError> {
         let Some((&first, inside)) = key.split_first() else { return Ok(NO_REGISTER) };
-        let has = |scope: &Scope<'a>| scope.parts.iter().any(|(_, part)| part.name == Some(first));
+        let has = |scope: &Scope<'a>| scope.parts.iter().any(|flat| flat.part.name == Some(first));
         let index = self.scopes.iter().rposition(has);
         let index = index.ok_or_else(|| source.error(first, "a key that is no component", first))?;
         let scope = &self.scopes[index];
@@ -682,9 +689,9 @@ impl<'a> Compiler<'a> {
                 register
             }
             [last] => {
-                let part = scope.parts.iter().find(|(_, part)| part.name == Some(first));
-                let ty = match part {
-                    Some((home, part)) => self.flatten(home, &part.ty)?.declared,
+                let flat = scope.parts.iter().find(|flat| flat.part.name == Some(first));
+                let ty = match flat {
+                    Some(Part { home, part, .. }) => self.flatten(home, &part.ty)?.declared,
                     None => None,
                 };
                 let ty = ty.ok_or_else(|| source.error(first, "a key in a type without a name", last))?;

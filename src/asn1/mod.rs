@@ -19,4 +19,22 @@ pub use time::{Time, generalized_time, utc_time};
 pub use walk::{Guide, walk};
 
 /// The schema files: name and text.
-pub const FILES: &[(&str, &str)] = &[];
+pub const FILES: &[(&str, &str)] = &[
+    ("presentation.asn", include_str!("../schema/presentation.asn")),
+    ("acse.asn", include_str!("../schema/acse.asn")),
+    ("rtse.asn", include_str!("../schema/rtse.asn")),
+    ("rose.asn", include_str!("../schema/rose.asn")),
+    ("mts-bind.asn", include_str!("../schema/mts-bind.asn")),
+    ("directory.asn", include_str!("../schema/directory.asn")),
+    ("oids.txt", include_str!("../schema/oids.txt")),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_schemas_load() {
+        Schema::load(FILES, &[]).unwrap();
+    }
+}

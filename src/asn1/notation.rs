@@ -396,11 +396,13 @@ fn base<'a>(first: &'a str, text: &'a str) -> Read<'a, (Base<'a>, Bounds<'a>)> {
         "SEQUENCE" => structure(text, Base::Sequence, Base::SequenceOf),
         "SET" => structure(text, Base::Set, Base::SetOf),
         "OPEN" => {
+            let table = || preceded(keyword("IN"), sure(identifier));
             let key = separated_list1(sign("."), identifier);
-            let by = preceded(keyword("BY"), sure(key));
-            let selector = pair(opt(by), preceded(keyword("IN"), sure(identifier)))
-                .map(|(key, table)| Selector { key: key.unwrap_or_default(), table });
-            sure(separated_list1(keyword("OR"), selector)).map(|by| (Base::Open(by), None)).parse(text)
+            let keyed = pair(key, table()).map(|(key, table)| Selector { key, table });
+            let by = preceded(keyword("BY"), sure(separated_list1(keyword("OR"), sure(keyed))));
+            let asked = table().map(|table| vec![Selector { key: Vec::new(), table }]);
+            let selectors = expect("BY or IN", alt((by, asked)));
+            sure(selectors).map(|selectors| (Base::Open(selectors), None)).parse(text)
         }
         _ => {
             if let Some(universal) = string_type(first) {
