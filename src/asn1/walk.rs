@@ -610,6 +610,10 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
                             None => break &Body::Other,
                         }
                     }
+                    body @ Body::Open { .. } => match self.resolve(body) {
+                        Some(ty) => slot = schema.slot(ty),
+                        None => break &Body::Other,
+                    },
                     body => break body,
                 },
             }
@@ -818,12 +822,14 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     fn resolve(&mut self, body: &Body) -> Option<SlotId> {
         let schema = self.schema;
         let Body::Open { first, count } = *body else { return None };
+        let mut keyed = false;
         for selector in &schema.selectors[first as usize..(first + count) as usize] {
             let key = match selector.register {
-                NO_REGISTER => Some(Key::Integer(0)),
+                NO_REGISTER => Some(Key::Integer(0)).filter(|_| !keyed),
                 register => self.registers[usize::from(register) % REGISTERS].key(self.bytes()),
             };
             let Some(key) = key else { continue };
+            keyed = true;
             let ty = match schema.is_dynamic(selector.table) {
                 true => self.guide.resolve(selector.table, key),
                 false => schema.lookup(selector.table, key),
