@@ -595,7 +595,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     ) -> usize {
         let schema = self.schema;
         let mut slot = schema.slot(inner);
-        let body = loop {
+        let octets = schema.generic.octets(secret);
+        let (field, body) = loop {
             match slot.content {
                 Content::Explicit(inner) => slot = schema.slot(inner),
                 Content::Body(body) => match schema.body(body) {
@@ -607,18 +608,18 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
                         };
                         match schema.members(*members).iter().find(primitive) {
                             Some(alternative) => slot = alternative,
-                            None => break &Body::Other,
+                            None => break (slot.field, &Body::Other),
                         }
                     }
                     body @ Body::Open { .. } => match self.resolve(body) {
                         Some(ty) => slot = schema.slot(ty),
-                        None => break &Body::Other,
+                        None => break (octets, &Body::Other),
                     },
-                    body => break body,
+                    body => break (slot.field, body),
                 },
             }
         };
-        let field = if secret && !slot.field.secret { schema.generic.octets(true) } else { slot.field };
+        let field = if secret && !field.secret { octets } else { field };
         self.primitive(field, body, from, header, outer, depth)
     }
 
