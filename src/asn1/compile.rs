@@ -8,8 +8,8 @@ use super::ber::Tag;
 use super::notation::{self, Base, Bound, Component, Item, Module, Notes, Row, RowKey, Type, line_of};
 use super::oid;
 use super::schema::{
-    Body, Bounds, Content, Generic, LOCAL_REGISTERS, Members, NO_REGISTER, REGISTERS, Schema, SchemaError, Selector,
-    Slot, SlotId, Table, TableId, TypeId, read_oid_names, universal_display,
+    Body, Bounds, Content, Generic, LOCAL_REGISTERS, Members, NO_REGISTER, REGISTERS, Schema, SchemaError,
+    Selector, Slot, SlotId, Table, TableId, TypeId, read_oid_names, universal_display,
 };
 use crate::tree::{self, Charset, Display, Field, FieldDef};
 
@@ -24,8 +24,12 @@ pub(super) fn compile(files: &[(&'static str, &str)], picks: &[&'static str]) ->
     let mut modules = Vec::new();
     for &(file, text) in files {
         if file.ends_with(".txt") {
-            read_oid_names(text, &mut oid_names)
-                .map_err(|(line, what, name)| SchemaError::Meaning { file, line, what, name })?;
+            read_oid_names(text, &mut oid_names).map_err(|(line, what, name)| SchemaError::Meaning {
+                file,
+                line,
+                what,
+                name,
+            })?;
         } else {
             let read = notation::read(text);
             let read = read.map_err(|(line, expected)| SchemaError::Syntax { file, line, expected })?;
@@ -212,13 +216,20 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn compile_rows(&mut self, source: &'a Source<'a>, name: &'a str, rows: &'a [Row<'a>]) -> Result<(), SchemaError> {
+    fn compile_rows(
+        &mut self,
+        source: &'a Source<'a>,
+        name: &'a str,
+        rows: &'a [Row<'a>],
+    ) -> Result<(), SchemaError> {
         let table = self.table_names[name].0 as usize;
         for row in rows {
             let label = match (row.notes.label, &row.ty.base) {
                 (Some(label), _) => label,
                 (None, Base::Reference { name, .. }) => name,
-                (None, _) => return Err(source.error(row.ty.at, "a row needs a label or the name of a type", name)),
+                (None, _) => {
+                    return Err(source.error(row.ty.at, "a row needs a label or the name of a type", name));
+                }
             };
             let usage = Use { source, owner: name, name: label, notes: row.notes };
             let slot = self.slot(usage, source, &row.ty, None)?;
@@ -228,7 +239,8 @@ impl<'a> Compiler<'a> {
                 RowKey::Integer(number) => table.integers.insert(number, id).is_some(),
                 RowKey::Oid { dotted, below } => {
                     let octets = oid::encode(dotted);
-                    let octets = octets.ok_or_else(|| source.error(dotted, "not an object identifier", dotted))?;
+                    let octets =
+                        octets.ok_or_else(|| source.error(dotted, "not an object identifier", dotted))?;
                     if below {
                         table.below.push((octets, id));
                         false
@@ -425,7 +437,12 @@ impl<'a> Compiler<'a> {
 
     /// Makes the definition of a field. An untagged CHOICE has no node: its alternatives stand for it, so nobody can
     /// pick it.
-    fn field(&mut self, usage: Use<'a>, flat: &Flat<'a>, untagged_choice: bool) -> Result<Field, SchemaError> {
+    fn field(
+        &mut self,
+        usage: Use<'a>,
+        flat: &Flat<'a>,
+        untagged_choice: bool,
+    ) -> Result<Field, SchemaError> {
         let Use { source, owner, name, notes } = usage;
         let prefix = source.module.prefix;
         let display = match (notes.show, display(&flat.base.base)) {
@@ -433,7 +450,9 @@ impl<'a> Compiler<'a> {
             (Some("selector"), Display::Octets) => Display::Selector,
             (Some("text"), Display::Octets) => Display::Text(Charset::Iso2022),
             (Some("hex"), Display::Number) => Display::Hex(1),
-            (Some(show), _) => return Err(source.error(show, "a way to show that does not suit the type", show)),
+            (Some(show), _) => {
+                return Err(source.error(show, "a way to show that does not suit the type", show));
+            }
         };
         let holds_value = !matches!(
             flat.base.base,
@@ -512,8 +531,9 @@ impl<'a> Compiler<'a> {
                 let first = self.selectors.len() as u32;
                 for selector in by {
                     let table = self.table_names.get(selector.table).copied();
-                    let table = table
-                        .ok_or_else(|| source.error(selector.table, "a table that is not defined", selector.table))?;
+                    let table = table.ok_or_else(|| {
+                        source.error(selector.table, "a table that is not defined", selector.table)
+                    })?;
                     let register = self.register(source, &selector.key)?;
                     self.selectors.push(Selector { register, table });
                 }
@@ -531,12 +551,16 @@ impl<'a> Compiler<'a> {
         size: Bounds,
         tag: Tag,
     ) -> Result<Body, SchemaError> {
+        let mut notes = item.notes;
         let name = match (item.name, &item.ty.base) {
             (Some(name), _) => name,
-            (None, Base::Reference { name, .. }) => *name,
+            (None, Base::Reference { name, .. }) => {
+                notes.label = notes.label.or(self.types[self.resolve(source, &item.ty)?].notes.label);
+                name
+            }
             (None, _) => "item",
         };
-        let slot = self.slot(Use { name, notes: item.notes, ..usage }, source, &item.ty, None)?;
+        let slot = self.slot(Use { name, notes, ..usage }, source, &item.ty, None)?;
         let item = self.push_slot(slot);
         Ok(Body::Of { item, size, tag, secret: false })
     }
@@ -660,7 +684,9 @@ impl<'a> Compiler<'a> {
             }
             let flat = self.flatten(source, &part.ty)?;
             match &flat.base.base {
-                Base::Sequence(parts) | Base::Set(parts) | Base::Choice(parts) if into.len() <= MAX_MEMBERS => {
+                Base::Sequence(parts) | Base::Set(parts) | Base::Choice(parts)
+                    if into.len() <= MAX_MEMBERS =>
+                {
                     self.spread(flat.source, parts, layer.or(flat.notes.layer), into)?;
                 }
                 _ => return Err(source.error(part.ty.at, "COMPONENTS OF a type that has none", "")),
@@ -783,7 +809,8 @@ fn display(base: &Base<'_>) -> Display {
         Base::Text(number) => universal_display(*number),
         Base::Boolean => Display::Boolean,
         Base::ObjectIdentifier => Display::Oid,
-        Base::OctetString(_) | Base::Real => Display::Octets,
+        // An open type that stands where a string does is shown as octets; else what is inside is.
+        Base::OctetString(_) | Base::Real | Base::Any | Base::Open(_) => Display::Octets,
         _ => Display::Structure,
     }
 }

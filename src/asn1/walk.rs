@@ -171,7 +171,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     fn value(&mut self, ty: TypeId, start: usize, extent: Extent) -> usize {
         let schema = self.schema;
         let slot = schema.slot(ty.0);
-        let inside = Inside { field: slot.field, extent, indefinite: false, secret: schema.holds_secret(slot) };
+        let inside =
+            Inside { field: slot.field, extent, indefinite: false, secret: schema.holds_secret(slot) };
         let mut at = start;
         match self.next(&mut at, &inside) {
             Some(header) if ty == schema.any() || ty == schema.any_secret() => {
@@ -485,7 +486,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         let schema = self.schema;
         let field = schema.generic.field(&header, secret);
         if !header.constructed {
-            let end = self.primitive(field, schema.generic.body(header.tag), header.start, header, outer, depth);
+            let end =
+                self.primitive(field, schema.generic.body(header.tag), header.start, header, outer, depth);
             self.high_tag(&header);
             return end;
         }
@@ -547,7 +549,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             return self.untagged(inner, from, header, outer, depth, secret);
         }
         let first = Header::read(self.bytes(), header.contents, outer.end).ok();
-        let fits = first.is_some_and(|first| !first.is_end_of_contents() && schema.fit(slot, &first) != Fit::No);
+        let fits =
+            first.is_some_and(|first| !first.is_end_of_contents() && schema.fit(slot, &first) != Fit::No);
         if !fits
             && let Some(first) = first
             && let Content::Body(body) = slot.content
@@ -568,7 +571,9 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         match self.next(&mut at, &inside) {
             Some(first) => {
                 at = match fits {
-                    true => self.element(inner, if node { first.start } else { from }, first, extent, depth + 1),
+                    true => {
+                        self.element(inner, if node { first.start } else { from }, first, extent, depth + 1)
+                    }
                     false => self.unknown(first, &inside, depth + 1),
                 };
                 self.surplus(&mut at, &inside, depth + 1);
@@ -646,7 +651,15 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     /// A value with its own tag inside a tag that should stand in place of it.
     #[cold]
-    fn unwrap(&mut self, field: Field, body: &'w Body, from: usize, header: Header, outer: Extent, depth: u32) -> usize {
+    fn unwrap(
+        &mut self,
+        field: Field,
+        body: &'w Body,
+        from: usize,
+        header: Header,
+        outer: Extent,
+        depth: u32,
+    ) -> usize {
         self.note(DamageKind::WrongForm);
         let extent = self.contents(&header, outer);
         let inside = Inside {
@@ -665,7 +678,14 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     /// A constructed element where the type has no constructed form.
     #[cold]
-    fn wrongly_constructed(&mut self, field: Field, from: usize, header: Header, outer: Extent, depth: u32) -> usize {
+    fn wrongly_constructed(
+        &mut self,
+        field: Field,
+        from: usize,
+        header: Header,
+        outer: Extent,
+        depth: u32,
+    ) -> usize {
         self.note(DamageKind::WrongForm);
         let extent = self.contents(&header, outer);
         let indefinite = header.length == Length::Indefinite;
@@ -976,7 +996,10 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             let extent = self.contents(&header, inside.extent);
             *size = size.saturating_add(extent.end - header.contents);
             match joined.as_deref_mut() {
-                None => *at = self.primitive(inside.field, &Body::Other, header.start, header, inside.extent, depth),
+                None => {
+                    *at =
+                        self.primitive(inside.field, &Body::Other, header.start, header, inside.extent, depth)
+                }
                 Some(joined) => {
                     let piece = self.octets.slice(header.contents, extent.end);
                     let span = Span::new(header.start, extent.end);
@@ -1045,7 +1068,12 @@ fn find(schema: &Schema, members: Members, seen: u64, next: u32, header: &Header
 fn is_primitive(body: &Body) -> bool {
     !matches!(
         body,
-        Body::Sequence(_) | Body::Set(_) | Body::Of { .. } | Body::Choice { .. } | Body::Open { .. } | Body::Any
+        Body::Sequence(_)
+            | Body::Set(_)
+            | Body::Of { .. }
+            | Body::Choice { .. }
+            | Body::Open { .. }
+            | Body::Any
     )
 }
 
