@@ -1218,3 +1218,47 @@ fn operations_of_p3_have_names_and_their_contents_types() {
     let reading = read("MTSAccess.MessageDeliveryArgument", &tlv(0x30, &delivery.concat()));
     reading.damaged(&[]).all_named().has(&["message-delivery-identifier", "other-fields", "content", "ipm"]);
 }
+
+// How the schemas hang together with those of the layers below, and what is hidden.
+
+#[test]
+fn a_message_in_an_external_is_found_by_its_abstract_syntax() {
+    let apdu = message("46 01 02", &[], &tlv(0x04, &tlv(0xA0, &ipm(&[], &[]))));
+    let external = tlv(0x28, &[&hex("06 04 56 00 02 07")[..], &tlv(0xA0, &apdu)].concat());
+    let reading = read("ACSE-1.EXTERNAL", &external);
+    reading.damaged(&[]).all_named().has(&["single-ASN1-type", "message", "envelope", "content", "ipm"]);
+}
+
+#[test]
+fn forms_met_in_traffic_are_no_damage() {
+    read("MTS.AdditionalActions", &hex("31 04 83 02 06 00")).damaged(&[]).has(&["other-actions: {}"]);
+    read("MTS.EncodedInformationTypes", &hex("65 03 80 01 00")).damaged(&[]);
+    read("MTS.Time", &hex("17 11 3936303730313133333135352D30343030")).damaged(&[]);
+    read("IPMS.RecipientSpecifier", &hex("31 05 A0 00 81 01 00"))
+        .damaged(&[])
+        .has(&["notification-requests: {}"]);
+    read_ipm("A8 03 14 01 00 8E 01 00", "A0 04 31 00 16 00").damaged(&[]).has(&["auto-forwarded: FALSE"]);
+}
+
+#[test]
+fn keys_and_passwords_are_secrets() {
+    let secret: Vec<_> = schema()
+        .fields()
+        .iter()
+        .filter(|field| {
+            field.secret && ["x411.", "x413.", "x420."].iter().any(|prefix| field.name.starts_with(prefix))
+        })
+        .map(|field| field.name)
+        .collect();
+    let expected = [
+        "x411.content_confidentiality_key",
+        "x411.content_integrity_key",
+        "x420.password",
+        "x411.old_credentials",
+        "x411.new_credentials",
+        "x413.register_ms",
+    ];
+    for name in expected {
+        assert!(secret.contains(&name), "{name} is not among {secret:?}");
+    }
+}
