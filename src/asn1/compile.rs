@@ -8,8 +8,8 @@ use super::ber::Tag;
 use super::notation::{self, Base, Bound, Component, Item, Module, Notes, Row, RowKey, Type, line_of};
 use super::oid;
 use super::schema::{
-    Body, Bounds, Content, Generic, LOCAL_REGISTERS, Members, NO_REGISTER, REGISTERS, Schema, SchemaError,
-    Selector, Slot, SlotId, Table, TableId, TypeId, read_oid_names, universal_display,
+    Body, Bounds, Content, Form, Generic, LOCAL_REGISTERS, MAX_KEYS, Members, NO_REGISTER, REGISTERS, Schema,
+    SchemaError, Selector, Slot, SlotId, Table, TableId, TypeId, read_oid_names, universal_display,
 };
 use crate::tree::{self, Charset, Display, Field, FieldDef};
 
@@ -134,7 +134,11 @@ struct Compiler<'a> {
     /// How deep types stand in types at the moment.
     depth: u32,
     fields: Vec<Field>,
+    /// How the values of types are shown, by where the type is written: the names of values are kept once.
+    displays: FxHashMap<*const Type<'a>, Display>,
     picks: FxHashMap<String, (u16, &'static str)>,
+    /// Whether a pick names a type as well.
+    scoped_picks: bool,
     picked: BTreeSet<u16>,
 }
 
@@ -155,7 +159,9 @@ impl<'a> Compiler<'a> {
             far_keys: FxHashMap::default(),
             depth: 0,
             fields: Vec::new(),
+            displays: FxHashMap::default(),
             picks: numbered.collect(),
+            scoped_picks: picks.iter().any(|pick| pick.matches('.').count() > 1),
             picked: BTreeSet::new(),
         }
     }
@@ -199,6 +205,7 @@ impl<'a> Compiler<'a> {
         let slot = |index: usize| Slot {
             field,
             tag: Tag::NONE,
+            form: Form::Either,
             content: Content::Body(index as u32),
             register: NO_REGISTER,
             optional: true,
@@ -264,6 +271,12 @@ impl<'a> Compiler<'a> {
             self.note_far_key(ty, name, register)?;
         }
         self.spread_secrecy();
+        for slot in &mut self.slots {
+            slot.form = match slot.content {
+                Content::Explicit(_) => Form::Constructed,
+                Content::Body(body) => self.bodies[body as usize].form(),
+            };
+        }
         for ty in 0..self.types.len() {
             self.check_choices(ty)?;
         }
@@ -279,6 +292,7 @@ impl<'a> Compiler<'a> {
             self.slots.push(Slot {
                 field,
                 tag: Tag::NONE,
+                form: Form::Either,
                 content,
                 register: NO_REGISTER,
                 optional: true,
@@ -418,6 +432,7 @@ impl<'a> Compiler<'a> {
         let mut slot = Slot {
             field,
             tag: flat.core.unwrap_or(Tag::NONE),
+            form: Form::Either,
             content: Content::Body(body),
             register: NO_REGISTER,
             optional: false,
@@ -445,7 +460,9 @@ impl<'a> Compiler<'a> {
     ) -> Result<Field, SchemaError> {
         let Use { source, owner, name, notes } = usage;
         let prefix = source.module.prefix;
-        let display = match (notes.show, display(&flat.base.base)) {
+        let usual =
+            *self.displays.entry(std::ptr::from_ref(flat.base)).or_insert_with(|| display(&flat.base.base));
+        let display = match (notes.show, usual) {
             (None, display) => display,
             (Some("selector"), Display::Octets) => Display::Selector,
             (Some("text"), Display::Octets) => Display::Text(Charset::Iso2022),
@@ -461,20 +478,16 @@ impl<'a> Compiler<'a> {
         if notes.secret && !(holds_value || depends_on_use(&flat.base.base)) {
             return Err(source.error(flat.base.at, "a secret that is no value but consists of some", name));
         }
-        let name_path = format!("{prefix}.{}", underscored(name));
-        let scoped = format!("{prefix}.{}.{}", underscored(owner), underscored(name));
-        let mut pick = 0;
-        if !untagged_choice {
-            for path in [&scoped, &name_path] {
-                if let Some((number, _)) = self.picks.get(path) {
-                    self.picked.insert(*number);
-                    pick = if pick == 0 { *number } else { pick };
-                }
-            }
-        }
+        let path = String::leak(format!("{prefix}.{}", underscored(name)));
+        let label = match notes.label {
+            Some(label) => leak(label),
+            // Mostly the two differ in nothing.
+            None => path.get(prefix.len() + 1..).filter(|end| *end == name).unwrap_or_else(|| leak(name)),
+        };
+        let pick = if untagged_choice { 0 } else { self.pick(prefix, owner, name, path) };
         let field: Field = Box::leak(Box::new(FieldDef {
-            name: String::leak(name_path),
-            label: leak(notes.label.unwrap_or(name)),
+            name: path,
+            label,
             display,
             layer: notes.layer,
             secret: notes.secret,
@@ -483,6 +496,18 @@ impl<'a> Compiler<'a> {
         }));
         self.fields.push(field);
         Ok(field)
+    }
+
+    /// The number of the pick of a field; the pick that names its type as well comes first.
+    fn pick(&mut self, prefix: &str, owner: &str, name: &str, path: &str) -> u16 {
+        let mut scoped = None;
+        if self.scoped_picks {
+            let path = format!("{prefix}.{}.{}", underscored(owner), underscored(name));
+            scoped = self.picks.get(&path).map(|(number, _)| *number);
+        }
+        let plain = self.picks.get(path).map(|(number, _)| *number);
+        self.picked.extend(scoped.into_iter().chain(plain));
+        scoped.or(plain).unwrap_or(0)
     }
 
     fn body(
@@ -614,6 +639,9 @@ impl<'a> Compiler<'a> {
                 let keys = slots.iter_mut().zip(&flat).filter(|(_, flat)| flat.part.name == Some(only));
                 keys.for_each(|(slot, _)| slot.register = register);
             }
+        }
+        if registers.count_ones() as usize > MAX_KEYS {
+            return Err(source.error(parts[0].ty.at, "too many keys", usage.name));
         }
         let (first, count) = (self.slots.len() as SlotId, slots.len() as u32);
         self.slots.extend(slots);

@@ -11,7 +11,7 @@
 
 use super::ber::{Header, HeaderError, Length, Tag, skip};
 use super::check::{check, integer};
-use super::schema::{Body, Bounds, Content, Fit, Members, NO_REGISTER, REGISTERS, Slot, SlotId};
+use super::schema::{Body, Bounds, Content, Fit, MAX_KEYS, Members, NO_REGISTER, REGISTERS, Slot, SlotId};
 use super::{Key, Schema, TableId, TypeId};
 use crate::capture::Octets;
 use crate::stream::Buffer;
@@ -715,18 +715,21 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             return self.components(field, members, from, header, outer, depth);
         }
         // Keys are those of this value: what was noted for one around it is put back.
-        let around = self.registers;
-        self.take_registers(members.registers, &[Noted::NOTHING; REGISTERS]);
+        let mut around = [Noted::NOTHING; MAX_KEYS];
+        self.swap_registers(members.registers, &mut around);
         let end = self.components(field, members, from, header, outer, depth);
-        self.take_registers(members.registers, &around);
+        self.swap_registers(members.registers, &mut around);
         end
     }
 
-    fn take_registers(&mut self, which: u32, from: &[Noted; REGISTERS]) {
-        for (index, (register, from)) in self.registers.iter_mut().zip(from).enumerate() {
-            if which & 1 << index != 0 {
-                *register = *from;
+    fn swap_registers(&mut self, which: u32, with: &mut [Noted; MAX_KEYS]) {
+        let mut which = which;
+        for with in with {
+            if which == 0 {
+                return;
             }
+            std::mem::swap(&mut self.registers[which.trailing_zeros() as usize % REGISTERS], with);
+            which &= which - 1;
         }
     }
 
@@ -1047,6 +1050,18 @@ const fn bit(kind: DamageKind) -> u16 {
 /// The component that an element is: the next that fits, or else one that was passed over or was there before.
 #[inline]
 fn find(schema: &Schema, members: Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
+    let slots = schema.members(members);
+    // Most are in their place.
+    for (slot, index) in slots.iter().zip(0..).skip(next as usize) {
+        if schema.fit(slot, header) == Fit::Yes && seen & 1 << index == 0 {
+            return Some(index);
+        }
+    }
+    find_elsewhere(schema, members, seen, next, header)
+}
+
+#[cold]
+fn find_elsewhere(schema: &Schema, members: Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
     let slots = schema.members(members);
     // How well it fits, then whether it was absent so far.
     let mut best: Option<(Fit, bool, u32)> = None;
