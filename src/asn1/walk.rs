@@ -601,7 +601,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     ) -> usize {
         let schema = self.schema;
         let mut slot = schema.slot(inner);
-        let body = loop {
+        let octets = schema.generic.octets(secret);
+        let (field, body) = loop {
             match slot.content {
                 Content::Explicit(inner) => slot = schema.slot(inner),
                 Content::Body(body) => match schema.body(body) {
@@ -613,14 +614,18 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
                         };
                         match schema.members(*members).iter().find(primitive) {
                             Some(alternative) => slot = alternative,
-                            None => break &Body::Other,
+                            None => break (slot.field, &Body::Other),
                         }
                     }
-                    body => break body,
+                    body @ Body::Open { .. } => match self.resolve(body) {
+                        Some(ty) => slot = schema.slot(ty),
+                        None => break (octets, &Body::Other),
+                    },
+                    body => break (slot.field, body),
                 },
             }
         };
-        let field = if secret && !slot.field.secret { schema.generic.octets(true) } else { slot.field };
+        let field = if secret && !field.secret { octets } else { field };
         self.primitive(field, body, from, header, outer, depth)
     }
 
@@ -842,12 +847,14 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     fn resolve(&mut self, body: &Body, value: usize) -> Option<SlotId> {
         let schema = self.schema;
         let Body::Open { first, count } = *body else { return None };
+        let mut keyed = false;
         for selector in &schema.selectors[first as usize..(first + count) as usize] {
             let key = match selector.register {
-                NO_REGISTER => Some(Key::Integer(0)),
+                NO_REGISTER => Some(Key::Integer(0)).filter(|_| !keyed),
                 register => self.registers[usize::from(register) % REGISTERS].key(self.bytes()),
             };
             let Some(key) = key else { continue };
+            keyed = true;
             let ty = match schema.is_dynamic(selector.table) {
                 true => {
                     let value = self.octets.bytes().get(value..).unwrap_or_default();
