@@ -17,7 +17,7 @@ impl Guide for Listener {
     fn enter(&mut self, _: u16, _: Span) {}
     fn leave(&mut self, _: u16, _: Span) {}
     fn value(&mut self, _: u16, _: &[u8], _: Span) {}
-    fn resolve(&mut self, _: TableId, _: Key<'_>) -> Option<TypeId> {
+    fn resolve(&mut self, _: TableId, _: Key<'_>, _: &[u8]) -> Option<TypeId> {
         None
     }
     fn damage(&mut self, damage: &Damage) {
@@ -228,8 +228,8 @@ fn a_message_of_1988_is_read_to_the_text_it_carries() {
     let summary: Vec<_> =
         reading.tree.nodes().iter().filter(|node| node.field.summary).map(|node| node.field.name).collect();
     let [id, content_type, priority, ipm_id, subject] = summary[..] else { panic!("{summary:?}") };
-    assert_eq!([id, content_type, priority], ["x411.local_identifier", "x411.content_type", "x411.priority"]);
-    assert_eq!([ipm_id, subject], ["x420.user_relative_identifier", "x420.subject"]);
+    assert_eq!([id, content_type, priority], ["p1.local_identifier", "p1.content_type", "p1.priority"]);
+    assert_eq!([ipm_id, subject], ["p22.user_relative_identifier", "p22.subject"]);
 }
 
 #[test]
@@ -1246,17 +1246,17 @@ fn keys_and_passwords_are_secrets() {
         .fields()
         .iter()
         .filter(|field| {
-            field.secret && ["x411.", "x413.", "x420."].iter().any(|prefix| field.name.starts_with(prefix))
+            field.secret && ["p1.", "p3.", "p7.", "p22."].iter().any(|prefix| field.name.starts_with(prefix))
         })
         .map(|field| field.name)
         .collect();
     let expected = [
-        "x411.content_confidentiality_key",
-        "x411.content_integrity_key",
-        "x420.password",
-        "x411.old_credentials",
-        "x411.new_credentials",
-        "x413.register_ms",
+        "p1.content_confidentiality_key",
+        "p1.content_integrity_key",
+        "p22.password",
+        "p3.old_credentials",
+        "p3.new_credentials",
+        "p7.register_ms",
     ];
     for name in expected {
         assert!(secret.contains(&name), "{name} is not among {secret:?}");

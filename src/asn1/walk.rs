@@ -617,7 +617,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
                             None => break (slot.field, &Body::Other),
                         }
                     }
-                    body @ Body::Open { .. } => match self.resolve(body) {
+                    body @ Body::Open { .. } => match self.resolve(body, header.contents) {
                         Some(ty) => slot = schema.slot(ty),
                         None => break (octets, &Body::Other),
                     },
