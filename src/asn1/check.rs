@@ -83,9 +83,12 @@ mod tests {
 
     #[test]
     fn contents_that_are_no_value_of_the_type_are_invalid() {
-        let invalid = |body: Body, contents: &[u8]| check(&body, contents).1 == Some(DamageKind::InvalidValue);
+        let invalid =
+            |body: Body, contents: &[u8]| check(&body, contents).1 == Some(DamageKind::InvalidValue);
         let (integer, bits) = (Body::Integer(Bounds::NONE), Body::BitString(Bounds::NONE));
-        assert!(invalid(Body::Boolean, &[]) && invalid(Body::Boolean, &[1, 2]) && !invalid(Body::Boolean, &[1]));
+        assert!(
+            invalid(Body::Boolean, &[]) && invalid(Body::Boolean, &[1, 2]) && !invalid(Body::Boolean, &[1])
+        );
         assert!(invalid(integer, &[]) && !invalid(integer, &[0x80; 40]));
         assert!(invalid(bits, &[]) && invalid(bits, &[8, 0]) && invalid(bits, &[1]) && !invalid(bits, &[0]));
         assert!(invalid(Body::Null, &[0]) && !invalid(Body::Null, &[]));
