@@ -8,8 +8,8 @@ use super::ber::Tag;
 use super::notation::{self, Base, Bound, Component, Item, Module, Notes, Row, RowKey, Type, line_of};
 use super::oid;
 use super::schema::{
-    Body, Bounds, Content, Generic, LOCAL_REGISTERS, Members, NO_REGISTER, REGISTERS, Schema, SchemaError, Selector,
-    Slot, SlotId, Table, TableId, TypeId, read_oid_names, universal_display,
+    Body, Bounds, Content, Form, Generic, LOCAL_REGISTERS, MAX_KEYS, Members, NO_REGISTER, REGISTERS, Schema,
+    SchemaError, Selector, Slot, SlotId, Table, TableId, TypeId, read_oid_names, universal_display,
 };
 use crate::tree::{self, Charset, Display, Field, FieldDef};
 
@@ -24,8 +24,12 @@ pub(super) fn compile(files: &[(&'static str, &str)], picks: &[&'static str]) ->
     let mut modules = Vec::new();
     for &(file, text) in files {
         if file.ends_with(".txt") {
-            read_oid_names(text, &mut oid_names)
-                .map_err(|(line, what, name)| SchemaError::Meaning { file, line, what, name })?;
+            read_oid_names(text, &mut oid_names).map_err(|(line, what, name)| SchemaError::Meaning {
+                file,
+                line,
+                what,
+                name,
+            })?;
         } else {
             let read = notation::read(text);
             let read = read.map_err(|(line, expected)| SchemaError::Syntax { file, line, expected })?;
@@ -130,7 +134,11 @@ struct Compiler<'a> {
     /// How deep types stand in types at the moment.
     depth: u32,
     fields: Vec<Field>,
+    /// How the values of types are shown, by where the type is written: the names of values are kept once.
+    displays: FxHashMap<*const Type<'a>, Display>,
     picks: FxHashMap<String, (u16, &'static str)>,
+    /// Whether a pick names a type as well.
+    scoped_picks: bool,
     picked: BTreeSet<u16>,
 }
 
@@ -151,7 +159,9 @@ impl<'a> Compiler<'a> {
             far_keys: FxHashMap::default(),
             depth: 0,
             fields: Vec::new(),
+            displays: FxHashMap::default(),
             picks: numbered.collect(),
+            scoped_picks: picks.iter().any(|pick| pick.matches('.').count() > 1),
             picked: BTreeSet::new(),
         }
     }
@@ -195,6 +205,7 @@ impl<'a> Compiler<'a> {
         let slot = |index: usize| Slot {
             field,
             tag: Tag::NONE,
+            form: Form::Either,
             content: Content::Body(index as u32),
             register: NO_REGISTER,
             optional: true,
@@ -212,13 +223,20 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn compile_rows(&mut self, source: &'a Source<'a>, name: &'a str, rows: &'a [Row<'a>]) -> Result<(), SchemaError> {
+    fn compile_rows(
+        &mut self,
+        source: &'a Source<'a>,
+        name: &'a str,
+        rows: &'a [Row<'a>],
+    ) -> Result<(), SchemaError> {
         let table = self.table_names[name].0 as usize;
         for row in rows {
             let label = match (row.notes.label, &row.ty.base) {
                 (Some(label), _) => label,
                 (None, Base::Reference { name, .. }) => name,
-                (None, _) => return Err(source.error(row.ty.at, "a row needs a label or the name of a type", name)),
+                (None, _) => {
+                    return Err(source.error(row.ty.at, "a row needs a label or the name of a type", name));
+                }
             };
             let usage = Use { source, owner: name, name: label, notes: row.notes };
             let slot = self.slot(usage, source, &row.ty, None)?;
@@ -228,7 +246,8 @@ impl<'a> Compiler<'a> {
                 RowKey::Integer(number) => table.integers.insert(number, id).is_some(),
                 RowKey::Oid { dotted, below } => {
                     let octets = oid::encode(dotted);
-                    let octets = octets.ok_or_else(|| source.error(dotted, "not an object identifier", dotted))?;
+                    let octets =
+                        octets.ok_or_else(|| source.error(dotted, "not an object identifier", dotted))?;
                     if below {
                         table.below.push((octets, id));
                         false
@@ -252,6 +271,12 @@ impl<'a> Compiler<'a> {
             self.note_far_key(ty, name, register)?;
         }
         self.spread_secrecy();
+        for slot in &mut self.slots {
+            slot.form = match slot.content {
+                Content::Explicit(_) => Form::Constructed,
+                Content::Body(body) => self.bodies[body as usize].form(),
+            };
+        }
         for ty in 0..self.types.len() {
             self.check_choices(ty)?;
         }
@@ -267,6 +292,7 @@ impl<'a> Compiler<'a> {
             self.slots.push(Slot {
                 field,
                 tag: Tag::NONE,
+                form: Form::Either,
                 content,
                 register: NO_REGISTER,
                 optional: true,
@@ -406,6 +432,7 @@ impl<'a> Compiler<'a> {
         let mut slot = Slot {
             field,
             tag: flat.core.unwrap_or(Tag::NONE),
+            form: Form::Either,
             content: Content::Body(body),
             register: NO_REGISTER,
             optional: false,
@@ -425,15 +452,24 @@ impl<'a> Compiler<'a> {
 
     /// Makes the definition of a field. An untagged CHOICE has no node: its alternatives stand for it, so nobody can
     /// pick it.
-    fn field(&mut self, usage: Use<'a>, flat: &Flat<'a>, untagged_choice: bool) -> Result<Field, SchemaError> {
+    fn field(
+        &mut self,
+        usage: Use<'a>,
+        flat: &Flat<'a>,
+        untagged_choice: bool,
+    ) -> Result<Field, SchemaError> {
         let Use { source, owner, name, notes } = usage;
         let prefix = source.module.prefix;
-        let display = match (notes.show, display(&flat.base.base)) {
+        let usual =
+            *self.displays.entry(std::ptr::from_ref(flat.base)).or_insert_with(|| display(&flat.base.base));
+        let display = match (notes.show, usual) {
             (None, display) => display,
             (Some("selector"), Display::Octets) => Display::Selector,
             (Some("text"), Display::Octets) => Display::Text(Charset::Iso2022),
             (Some("hex"), Display::Number) => Display::Hex(1),
-            (Some(show), _) => return Err(source.error(show, "a way to show that does not suit the type", show)),
+            (Some(show), _) => {
+                return Err(source.error(show, "a way to show that does not suit the type", show));
+            }
         };
         let holds_value = !matches!(
             flat.base.base,
@@ -442,20 +478,16 @@ impl<'a> Compiler<'a> {
         if notes.secret && !(holds_value || depends_on_use(&flat.base.base)) {
             return Err(source.error(flat.base.at, "a secret that is no value but consists of some", name));
         }
-        let name_path = format!("{prefix}.{}", underscored(name));
-        let scoped = format!("{prefix}.{}.{}", underscored(owner), underscored(name));
-        let mut pick = 0;
-        if !untagged_choice {
-            for path in [&scoped, &name_path] {
-                if let Some((number, _)) = self.picks.get(path) {
-                    self.picked.insert(*number);
-                    pick = if pick == 0 { *number } else { pick };
-                }
-            }
-        }
+        let path = String::leak(format!("{prefix}.{}", underscored(name)));
+        let label = match notes.label {
+            Some(label) => leak(label),
+            // Mostly the two differ in nothing.
+            None => path.get(prefix.len() + 1..).filter(|end| *end == name).unwrap_or_else(|| leak(name)),
+        };
+        let pick = if untagged_choice { 0 } else { self.pick(prefix, owner, name, path) };
         let field: Field = Box::leak(Box::new(FieldDef {
-            name: String::leak(name_path),
-            label: leak(notes.label.unwrap_or(name)),
+            name: path,
+            label,
             display,
             layer: notes.layer,
             secret: notes.secret,
@@ -464,6 +496,18 @@ impl<'a> Compiler<'a> {
         }));
         self.fields.push(field);
         Ok(field)
+    }
+
+    /// The number of the pick of a field; the pick that names its type as well comes first.
+    fn pick(&mut self, prefix: &str, owner: &str, name: &str, path: &str) -> u16 {
+        let mut scoped = None;
+        if self.scoped_picks {
+            let path = format!("{prefix}.{}.{}", underscored(owner), underscored(name));
+            scoped = self.picks.get(&path).map(|(number, _)| *number);
+        }
+        let plain = self.picks.get(path).map(|(number, _)| *number);
+        self.picked.extend(scoped.into_iter().chain(plain));
+        scoped.or(plain).unwrap_or(0)
     }
 
     fn body(
@@ -512,8 +556,9 @@ impl<'a> Compiler<'a> {
                 let first = self.selectors.len() as u32;
                 for selector in by {
                     let table = self.table_names.get(selector.table).copied();
-                    let table = table
-                        .ok_or_else(|| source.error(selector.table, "a table that is not defined", selector.table))?;
+                    let table = table.ok_or_else(|| {
+                        source.error(selector.table, "a table that is not defined", selector.table)
+                    })?;
                     let register = self.register(source, &selector.key)?;
                     self.selectors.push(Selector { register, table });
                 }
@@ -531,12 +576,16 @@ impl<'a> Compiler<'a> {
         size: Bounds,
         tag: Tag,
     ) -> Result<Body, SchemaError> {
+        let mut notes = item.notes;
         let name = match (item.name, &item.ty.base) {
             (Some(name), _) => name,
-            (None, Base::Reference { name, .. }) => *name,
+            (None, Base::Reference { name, .. }) => {
+                notes.label = notes.label.or(self.types[self.resolve(source, &item.ty)?].notes.label);
+                name
+            }
             (None, _) => "item",
         };
-        let slot = self.slot(Use { name, notes: item.notes, ..usage }, source, &item.ty, None)?;
+        let slot = self.slot(Use { name, notes, ..usage }, source, &item.ty, None)?;
         let item = self.push_slot(slot);
         Ok(Body::Of { item, size, tag, secret: false })
     }
@@ -576,7 +625,14 @@ impl<'a> Compiler<'a> {
                 }
                 None => return Err(home.error(part.ty.at, "a component without a name in", usage.name)),
             };
-            let mut slot = self.slot(Use { name, notes, ..usage }, home, &part.ty, None)?;
+            // Components of other types keep the prefix of their module.
+            let usage = Use {
+                name,
+                notes,
+                source: if std::ptr::eq(home, source) { usage.source } else { home },
+                ..usage
+            };
+            let mut slot = self.slot(usage, home, &part.ty, None)?;
             slot.optional = part.optional || part.notes.wrong;
             if slot.wrong && slots.is_empty() {
                 return Err(home.error(part.ty.at, "@wrong without a component in front in", usage.name));
@@ -590,6 +646,9 @@ impl<'a> Compiler<'a> {
                 let keys = slots.iter_mut().zip(&flat).filter(|(_, flat)| flat.part.name == Some(only));
                 keys.for_each(|(slot, _)| slot.register = register);
             }
+        }
+        if registers.count_ones() as usize > MAX_KEYS {
+            return Err(source.error(parts[0].ty.at, "too many keys", usage.name));
         }
         let (first, count) = (self.slots.len() as SlotId, slots.len() as u32);
         self.slots.extend(slots);
@@ -660,7 +719,9 @@ impl<'a> Compiler<'a> {
             }
             let flat = self.flatten(source, &part.ty)?;
             match &flat.base.base {
-                Base::Sequence(parts) | Base::Set(parts) | Base::Choice(parts) if into.len() <= MAX_MEMBERS => {
+                Base::Sequence(parts) | Base::Set(parts) | Base::Choice(parts)
+                    if into.len() <= MAX_MEMBERS =>
+                {
                     self.spread(flat.source, parts, layer.or(flat.notes.layer), into)?;
                 }
                 _ => return Err(source.error(part.ty.at, "COMPONENTS OF a type that has none", "")),
@@ -783,7 +844,8 @@ fn display(base: &Base<'_>) -> Display {
         Base::Text(number) => universal_display(*number),
         Base::Boolean => Display::Boolean,
         Base::ObjectIdentifier => Display::Oid,
-        Base::OctetString(_) | Base::Real => Display::Octets,
+        // An open type that stands where a string does is shown as octets; else what is inside is.
+        Base::OctetString(_) | Base::Real | Base::Any | Base::Open(_) => Display::Octets,
         _ => Display::Structure,
     }
 }

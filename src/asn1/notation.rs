@@ -66,10 +66,20 @@ pub(super) struct Module<'a> {
 /// A declaration.
 #[derive(Debug)]
 pub(super) enum Item<'a> {
-    Type { name: &'a str, ty: Type<'a>, notes: Notes<'a> },
-    Number { name: &'a str, number: i64 },
+    Type {
+        name: &'a str,
+        ty: Type<'a>,
+        notes: Notes<'a>,
+    },
+    Number {
+        name: &'a str,
+        number: i64,
+    },
     /// `None`: dynamic.
-    Table { name: &'a str, rows: Option<Vec<Row<'a>>> },
+    Table {
+        name: &'a str,
+        rows: Option<Vec<Row<'a>>>,
+    },
 }
 
 /// A row of a table.
@@ -85,7 +95,10 @@ pub(super) struct Row<'a> {
 pub(super) enum RowKey<'a> {
     Integer(i64),
     /// Dotted; `below` where it stands for everything under it.
-    Oid { dotted: &'a str, below: bool },
+    Oid {
+        dotted: &'a str,
+        below: bool,
+    },
 }
 
 /// A type as written.
@@ -119,7 +132,10 @@ pub(super) enum Base<'a> {
     Choice(Vec<Component<'a>>),
     Any,
     Open(Vec<Selector<'a>>),
-    Reference { module: Option<&'a str>, name: &'a str },
+    Reference {
+        module: Option<&'a str>,
+        name: &'a str,
+    },
 }
 
 /// How the type of an open type is found.
@@ -253,7 +269,9 @@ fn identifier(text: &str) -> Read<'_, &str> {
 }
 
 fn number(text: &str) -> Read<'_, i64> {
-    expect("a number", map_opt(recognize(pair(opt(char('-')), digit1)), |digits: &str| digits.parse().ok()))(text)
+    expect("a number", map_opt(recognize(pair(opt(char('-')), digit1)), |digits: &str| digits.parse().ok()))(
+        text,
+    )
 }
 
 fn quoted(text: &str) -> Read<'_, &str> {
@@ -334,7 +352,12 @@ fn notes(text: &str) -> Read<'_, Notes<'_>> {
                 let layer = map_opt(word, |word| tree::Tag::from_name(word).map(Some));
                 (rest, notes.layer) = sure(expect("the tag of a layer", layer)).parse(text)?;
             }
-            _ => return Err(Err::Failure(Expected { rest: text, what: "a note that is known in front of this" })),
+            _ => {
+                return Err(Err::Failure(Expected {
+                    rest: text,
+                    what: "a note that is known in front of this",
+                }));
+            }
         }
     }
     Ok((rest, notes))
@@ -541,9 +564,15 @@ END
         let wrong = |text| read(text).map(|_| ()).unwrap_err();
         assert_eq!(wrong("M DEFINITIONS @prefix m\nBEGIN END"), (2, "::="));
         assert_eq!(wrong("M DEFINITIONS @prefix m ::= BEGIN\n\nA ::= 5 END"), (3, "a type"));
-        assert_eq!(wrong("M DEFINITIONS @prefix m ::= BEGIN\nA ::= SET { a\nb [1] NULL } END"), (3, "a type"));
+        assert_eq!(
+            wrong("M DEFINITIONS @prefix m ::= BEGIN\nA ::= SET { a\nb [1] NULL } END"),
+            (3, "a type")
+        );
         assert_eq!(wrong("M DEFINITIONS @prefix m ::= BEGIN\nA ::= SET { a NULL b }\nEND"), (2, "}"));
-        assert_eq!(wrong("M DEFINITIONS @prefix m ::= BEGIN\nA ::= NULL @layer XYZ END"), (2, "the tag of a layer"));
+        assert_eq!(
+            wrong("M DEFINITIONS @prefix m ::= BEGIN\nA ::= NULL @layer XYZ END"),
+            (2, "the tag of a layer")
+        );
         assert_eq!(wrong("M DEFINITIONS @prefix m ::= BEGIN A ::= NULL\n--\n"), (3, "a declaration or END"));
         assert_eq!(wrong("M DEFINITIONS @prefix m ::= BEGIN TABLE t ::= {\n1 -> NULL } END"), (2, "=>"));
     }

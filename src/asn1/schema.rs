@@ -48,12 +48,25 @@ pub(super) struct Slot {
     pub(super) field: Field,
     /// The outermost tag; [`Tag::NONE`] for an untagged CHOICE or open type.
     pub(super) tag: Tag,
+    /// Which form an element with this tag has.
+    pub(super) form: Form,
     pub(super) content: Content,
     /// Where the value is noted for open types, or [`NO_REGISTER`].
     pub(super) register: u8,
     pub(super) optional: bool,
     /// Another encoding, seen but wrong, of the slot in front.
     pub(super) wrong: bool,
+}
+
+/// The form of the element of a slot (X.690 8.1.2.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Primitive,
+    Constructed,
+    /// A string.
+    Either,
+    /// The form and the tag are those of the alternatives.
+    Alternatives,
 }
 
 /// What is inside the outermost tag of a slot.
@@ -67,9 +80,11 @@ pub(super) enum Content {
 
 /// Keys of open types are noted in so many registers: those of the component that is being read first, then those
 /// of components of components.
-pub(super) const REGISTERS: usize = 32;
+pub(super) const REGISTERS: usize = 16;
+/// So many keys may be noted for one value.
+pub(super) const MAX_KEYS: usize = 4;
 /// How many registers are for keys that stand beside their open type.
-pub(super) const LOCAL_REGISTERS: u8 = 8;
+pub(super) const LOCAL_REGISTERS: u8 = 6;
 /// The slot is nobody's key.
 pub(super) const NO_REGISTER: u8 = u8::MAX;
 
@@ -139,6 +154,22 @@ pub(super) enum Body {
 }
 
 impl Body {
+    /// The form of an element with these contents.
+    pub(super) fn form(&self) -> Form {
+        match *self {
+            Body::Choice { .. } => Form::Alternatives,
+            Body::Sequence(_) | Body::Set(_) | Body::Of { .. } => Form::Constructed,
+            Body::BitString(_)
+            | Body::OctetString { .. }
+            | Body::Text { .. }
+            | Body::UtcTime
+            | Body::GeneralizedTime
+            | Body::Open { .. }
+            | Body::Any => Form::Either,
+            Body::Boolean | Body::Integer(_) | Body::Null | Body::Oid | Body::Other => Form::Primitive,
+        }
+    }
+
     /// Whether a secret can be inside.
     pub(super) fn holds_secret(&self) -> bool {
         match self {
@@ -297,29 +328,31 @@ impl Schema {
     }
 
     /// How well an element fits a slot.
-    #[inline]
+    #[inline(always)]
     pub(super) fn fit(&self, slot: &Slot, header: &Header) -> Fit {
-        if slot.tag != Tag::NONE && slot.tag != header.tag {
+        if slot.tag != header.tag && slot.tag != Tag::NONE {
             return Fit::No;
         }
-        let constructed = match slot.content {
-            Content::Explicit(_) => true,
+        let fits = match slot.form {
+            Form::Primitive => !header.constructed,
+            Form::Constructed => header.constructed,
+            Form::Either => true,
+            Form::Alternatives => return self.fit_choice(slot, header),
+        };
+        if fits { Fit::Yes } else { Fit::Tag }
+    }
+
+    #[inline(never)]
+    fn fit_choice(&self, slot: &Slot, header: &Header) -> Fit {
+        match slot.content {
             Content::Body(body) => match *self.body(body) {
                 Body::Choice { members, .. } => {
-                    return self.alternative(members, header).map_or(Fit::No, |(_, fit)| fit);
+                    self.alternative(members, header).map_or(Fit::No, |(_, fit)| fit)
                 }
-                Body::Sequence(_) | Body::Set(_) | Body::Of { .. } => true,
-                Body::BitString(_)
-                | Body::OctetString { .. }
-                | Body::Text { .. }
-                | Body::UtcTime
-                | Body::GeneralizedTime
-                | Body::Open { .. }
-                | Body::Any => return Fit::Yes,
-                Body::Boolean | Body::Integer(_) | Body::Null | Body::Oid | Body::Other => false,
+                _ => Fit::No,
             },
-        };
-        if constructed == header.constructed { Fit::Yes } else { Fit::Tag }
+            Content::Explicit(_) => Fit::No,
+        }
     }
 
     /// The alternative of a CHOICE that an element fits best.
@@ -339,7 +372,8 @@ impl Schema {
 /// The fields of elements that no schema describes, by their tags.
 #[derive(Debug)]
 pub(super) struct Generic {
-    /// Per class and number below 32 and one more for all other numbers, the same again as secrets.
+    /// Per class and number below 32 and one more for all other numbers: primitive and constructed, and both once
+    /// more as secrets.
     fields: &'static [FieldDef],
     pub(super) any: TypeId,
     pub(super) any_secret: TypeId,
@@ -356,12 +390,12 @@ const GENERIC_NUMBERS: u32 = 32;
 impl Generic {
     pub(super) fn new(any: TypeId, any_secret: TypeId) -> Generic {
         let mut fields = Vec::new();
-        for secret in [false, true] {
-            for class in [Class::Universal, Class::Application, Class::Context, Class::Private] {
-                for number in 0..=GENERIC_NUMBERS {
-                    for constructed in [false, true] {
-                        fields.push(generic_field(Tag::new(class, number), constructed, secret));
-                    }
+        for class in [Class::Universal, Class::Application, Class::Context, Class::Private] {
+            for number in 0..=GENERIC_NUMBERS {
+                let tag = Tag::new(class, number);
+                let label = generic_label(tag);
+                for (secret, constructed) in [(false, false), (false, true), (true, false), (true, true)] {
+                    fields.push(generic_field(tag, label, constructed, secret));
                 }
             }
         }
@@ -371,9 +405,9 @@ impl Generic {
 
     /// The field for an element of this form.
     pub(super) fn field(&self, header: &Header, secret: bool) -> Field {
-        let row = u32::from(secret) * 4 + header.tag.class() as u32;
-        let index = row * (GENERIC_NUMBERS + 1) + header.tag.number().min(GENERIC_NUMBERS);
-        &self.fields[(index * 2) as usize + usize::from(header.constructed)]
+        let row =
+            header.tag.class() as u32 * (GENERIC_NUMBERS + 1) + header.tag.number().min(GENERIC_NUMBERS);
+        &self.fields[row as usize * 4 + usize::from(secret) * 2 + usize::from(header.constructed)]
     }
 
     /// The field for octets that are no elements.
@@ -408,30 +442,33 @@ fn generic_body(number: u32) -> Body {
     }
 }
 
-fn generic_field(tag: Tag, constructed: bool, secret: bool) -> FieldDef {
+/// The name of a universal type, or the tag as ASN.1 writes it.
+fn generic_label(tag: Tag) -> &'static str {
     let number = tag.number();
-    let other = number == GENERIC_NUMBERS;
     let class = match tag.class() {
         Class::Universal => "UNIVERSAL ",
         Class::Application => "APPLICATION ",
         Class::Context => "",
         Class::Private => "PRIVATE ",
     };
-    let known = if tag.class() == Class::Universal { universal_name(number) } else { None };
-    let label = match known {
+    match universal_name(number).filter(|_| tag.class() == Class::Universal) {
         Some(name) => name,
-        None if other => String::leak(format!("[{class}{GENERIC_NUMBERS}..]")),
+        None if number == GENERIC_NUMBERS => String::leak(format!("[{class}{GENERIC_NUMBERS}..]")),
         None => String::leak(format!("[{class}{number}]")),
-    };
-    let display = match tag.class() {
+    }
+}
+
+fn generic_field(tag: Tag, label: &'static str, constructed: bool, secret: bool) -> FieldDef {
+    let universal = tag.class() == Class::Universal;
+    let display = match universal {
         _ if constructed => Display::Structure,
-        Class::Universal => universal_display(number),
-        _ => Display::Octets,
+        true => universal_display(tag.number()),
+        false => Display::Octets,
     };
     // What cannot be a password is shown.
-    let harmless = known.is_some() && matches!(number, 1 | 2 | 5 | 6 | 10);
+    let harmless = constructed || universal && matches!(tag.number(), 1 | 2 | 5 | 6 | 10);
     let field = FieldDef::new("ber.element", label, display);
-    if secret && !constructed && !harmless { field.secret() } else { field }
+    if secret && !harmless { field.secret() } else { field }
 }
 
 /// The name of a universal type (X.680 table 1).

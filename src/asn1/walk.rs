@@ -9,9 +9,9 @@
 //! of its own, with the type that was found, or the element as it is, inside. A string in pieces is a node with the
 //! pieces inside, all with the field of the string.
 
-use super::ber::{Header, HeaderError, Length, Tag, skip};
+use super::ber::{Class, Header, HeaderError, Length, Tag, skip};
 use super::check::{check, integer};
-use super::schema::{Body, Bounds, Content, Fit, Members, NO_REGISTER, REGISTERS, Slot, SlotId};
+use super::schema::{Body, Bounds, Content, Fit, MAX_KEYS, Members, NO_REGISTER, REGISTERS, Slot, SlotId};
 use super::{Key, Schema, TableId, TypeId};
 use crate::capture::Octets;
 use crate::stream::Buffer;
@@ -141,6 +141,13 @@ struct Spent {
     stopped: bool,
 }
 
+impl Spent {
+    /// Whether nothing more is to be expected, so that nothing is missing.
+    fn is_over(self) -> bool {
+        self.ended || self.stopped
+    }
+}
+
 /// The kinds of damage that are noted in `pending` and told on the next node, in the order in which they are told.
 const PENDING: [DamageKind; 7] = [
     DamageKind::UnknownElement,
@@ -171,7 +178,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     fn value(&mut self, ty: TypeId, start: usize, extent: Extent) -> usize {
         let schema = self.schema;
         let slot = schema.slot(ty.0);
-        let inside = Inside { field: slot.field, extent, indefinite: false, secret: schema.holds_secret(slot) };
+        let inside =
+            Inside { field: slot.field, extent, indefinite: false, secret: schema.holds_secret(slot) };
         let mut at = start;
         match self.next(&mut at, &inside) {
             Some(header) if ty == schema.any() || ty == schema.any_secret() => {
@@ -308,7 +316,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     /// The contents are read to their end.
     fn at_end(&mut self, inside: &Inside) {
         let Inside { field, extent, indefinite, .. } = *inside;
-        if self.spent.ended || self.spent.stopped {
+        if self.spent.is_over() {
             return;
         }
         let at = Span::new(extent.end, extent.end);
@@ -485,7 +493,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         let schema = self.schema;
         let field = schema.generic.field(&header, secret);
         if !header.constructed {
-            let end = self.primitive(field, schema.generic.body(header.tag), header.start, header, outer, depth);
+            let end =
+                self.primitive(field, schema.generic.body(header.tag), header.start, header, outer, depth);
             self.high_tag(&header);
             return end;
         }
@@ -547,7 +556,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             return self.untagged(inner, from, header, outer, depth, secret);
         }
         let first = Header::read(self.bytes(), header.contents, outer.end).ok();
-        let fits = first.is_some_and(|first| !first.is_end_of_contents() && schema.fit(slot, &first) != Fit::No);
+        let fits =
+            first.is_some_and(|first| !first.is_end_of_contents() && schema.fit(slot, &first) != Fit::No);
         if !fits
             && let Some(first) = first
             && let Content::Body(body) = slot.content
@@ -568,12 +578,14 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         match self.next(&mut at, &inside) {
             Some(first) => {
                 at = match fits {
-                    true => self.element(inner, if node { first.start } else { from }, first, extent, depth + 1),
+                    true => {
+                        self.element(inner, if node { first.start } else { from }, first, extent, depth + 1)
+                    }
                     false => self.unknown(first, &inside, depth + 1),
                 };
                 self.surplus(&mut at, &inside, depth + 1);
             }
-            None if self.spent.ended || self.spent.stopped => {}
+            None if self.spent.is_over() => {}
             None => self.damage(DamageKind::MissingElement, field, Span::new(from, at)),
         }
         if node {
@@ -620,10 +632,10 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     /// Whether the contents of an element are not those of the value but the value once more with its own tag.
     fn wrapped(&self, body: &Body, header: Header, fits_inside: impl Fn(&Header) -> bool) -> bool {
-        let first = match Header::read(self.bytes(), header.contents, self.bytes().len()) {
-            Ok(first) => first,
-            Err(_) => return false,
-        };
+        if header.tag.class() == Class::Universal {
+            return false;
+        }
+        let Ok(first) = Header::read(self.bytes(), header.contents, self.bytes().len()) else { return false };
         let own = match body {
             Body::Sequence(_) => Tag::universal(16),
             Body::Set(_) => Tag::universal(17),
@@ -636,12 +648,20 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             _ => return false,
         };
         let constructed = matches!(body, Body::Sequence(_) | Body::Set(_) | Body::Of { .. });
-        first.tag == own && header.tag != own && first.constructed == constructed && !fits_inside(&first)
+        first.tag == own && first.constructed == constructed && !fits_inside(&first)
     }
 
     /// A value with its own tag inside a tag that should stand in place of it.
     #[cold]
-    fn unwrap(&mut self, field: Field, body: &'w Body, from: usize, header: Header, outer: Extent, depth: u32) -> usize {
+    fn unwrap(
+        &mut self,
+        field: Field,
+        body: &'w Body,
+        from: usize,
+        header: Header,
+        outer: Extent,
+        depth: u32,
+    ) -> usize {
         self.note(DamageKind::WrongForm);
         let extent = self.contents(&header, outer);
         let inside = Inside {
@@ -660,7 +680,14 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     /// A constructed element where the type has no constructed form.
     #[cold]
-    fn wrongly_constructed(&mut self, field: Field, from: usize, header: Header, outer: Extent, depth: u32) -> usize {
+    fn wrongly_constructed(
+        &mut self,
+        field: Field,
+        from: usize,
+        header: Header,
+        outer: Extent,
+        depth: u32,
+    ) -> usize {
         self.note(DamageKind::WrongForm);
         let extent = self.contents(&header, outer);
         let indefinite = header.length == Length::Indefinite;
@@ -690,18 +717,21 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             return self.components(field, members, from, header, outer, depth);
         }
         // Keys are those of this value: what was noted for one around it is put back.
-        let around = self.registers;
-        self.take_registers(members.registers, &[Noted::NOTHING; REGISTERS]);
+        let mut around = [Noted::NOTHING; MAX_KEYS];
+        self.swap_registers(members.registers, &mut around);
         let end = self.components(field, members, from, header, outer, depth);
-        self.take_registers(members.registers, &around);
+        self.swap_registers(members.registers, &mut around);
         end
     }
 
-    fn take_registers(&mut self, which: u32, from: &[Noted; REGISTERS]) {
-        for (index, (register, from)) in self.registers.iter_mut().zip(from).enumerate() {
-            if which & 1 << index != 0 {
-                *register = *from;
+    fn swap_registers(&mut self, which: u32, with: &mut [Noted; MAX_KEYS]) {
+        let mut which = which;
+        for with in with {
+            if which == 0 {
+                return;
             }
+            std::mem::swap(&mut self.registers[which.trailing_zeros() as usize % REGISTERS], with);
+            which &= which - 1;
         }
     }
 
@@ -744,7 +774,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
                 self.registers[usize::from(slot.register) % REGISTERS] = self.last;
             }
         }
-        if !(self.spent.ended || self.spent.stopped) {
+        if !self.spent.is_over() {
             for (slot, index) in schema.members(members).iter().zip(0u32..) {
                 if !slot.optional && seen & 1 << index == 0 {
                     self.missing(slot.field, at);
@@ -781,7 +811,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             at = self.fitted(item, header, &inside, depth + 1);
             count += 1;
         }
-        if !size.admit_size(count) && !(self.spent.ended || self.spent.stopped) {
+        if !(size.admit_size(count) || self.spent.is_over()) {
             self.damage(DamageKind::OutOfBounds, field, Span::new(from, at));
         }
         self.close(field, from, at);
@@ -933,7 +963,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             Body::OctetString { size, .. } | Body::Text { size, width: 1 } => size,
             _ => Bounds::NONE,
         };
-        if !bounds.admit_size(size) && !(self.spent.ended || self.spent.stopped) {
+        if !(bounds.admit_size(size) || self.spent.is_over()) {
             self.damage(DamageKind::OutOfBounds, field, Span::new(from, at));
         }
         self.close(field, from, at);
@@ -969,7 +999,10 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             let extent = self.contents(&header, inside.extent);
             *size = size.saturating_add(extent.end - header.contents);
             match joined.as_deref_mut() {
-                None => *at = self.primitive(inside.field, &Body::Other, header.start, header, inside.extent, depth),
+                None => {
+                    *at =
+                        self.primitive(inside.field, &Body::Other, header.start, header, inside.extent, depth)
+                }
                 Some(joined) => {
                     let piece = self.octets.slice(header.contents, extent.end);
                     let span = Span::new(header.start, extent.end);
@@ -1018,6 +1051,18 @@ const fn bit(kind: DamageKind) -> u16 {
 #[inline]
 fn find(schema: &Schema, members: Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
     let slots = schema.members(members);
+    // Most are in their place.
+    for (slot, index) in slots.iter().zip(0..).skip(next as usize) {
+        if schema.fit(slot, header) == Fit::Yes && seen & 1 << index == 0 {
+            return Some(index);
+        }
+    }
+    find_elsewhere(schema, members, seen, next, header)
+}
+
+#[cold]
+fn find_elsewhere(schema: &Schema, members: Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
+    let slots = schema.members(members);
     // How well it fits, then whether it was absent so far.
     let mut best: Option<(Fit, bool, u32)> = None;
     for index in (next..members.count).chain(0..next) {
@@ -1038,7 +1083,12 @@ fn find(schema: &Schema, members: Members, seen: u64, next: u32, header: &Header
 fn is_primitive(body: &Body) -> bool {
     !matches!(
         body,
-        Body::Sequence(_) | Body::Set(_) | Body::Of { .. } | Body::Choice { .. } | Body::Open { .. } | Body::Any
+        Body::Sequence(_)
+            | Body::Set(_)
+            | Body::Of { .. }
+            | Body::Choice { .. }
+            | Body::Open { .. }
+            | Body::Any
     )
 }
 

@@ -83,7 +83,8 @@ impl Tree {
         node.at.of(self.octets(node.source).bytes())
     }
 
-    /// The octets that are the value of a node: those of its span without a BER identifier and length.
+    /// The octets that are the value of a node: those of its span, without the identifier and length of a BER
+    /// element where the node says where its contents begin. Those of a number are its whole element.
     pub fn contents(&self, node: &Node) -> &[u8] {
         let start = match node.value {
             Value::Contents(start) => start,
@@ -110,7 +111,10 @@ impl Tree {
     /// The damage on the node with this index.
     pub fn damage(&self, index: usize) -> impl Iterator<Item = &Damage> {
         let first = self.damage.partition_point(|(node, _)| (*node as usize) < index);
-        self.damage[first..].iter().take_while(move |(node, _)| *node as usize == index).map(|(_, damage)| damage)
+        self.damage[first..]
+            .iter()
+            .take_while(move |(node, _)| *node as usize == index)
+            .map(|(_, damage)| damage)
     }
 
     fn push(&mut self, field: Field, at: Span, value: Value) {
