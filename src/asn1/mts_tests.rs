@@ -716,7 +716,7 @@ fn an_extension_value_that_lacks_its_own_tag_is_read_by_its_type() {
     read_extension("80 01 05 82 0D 323331313134323231333230 5A")
         .damaged(&["latest-delivery-time: WrongForm"])
         .has(&["latest-delivery-time: \"231114221320Z\""]);
-    read_extension("80 02 00 C8 82 01 07").damaged(&["octets: WrongForm"]).has(&["octets: 07"]);
+    read_extension("80 02 00 C8 82 01 07").damaged(&["value: WrongForm"]).has(&["value: 07"]);
 }
 
 #[test]
