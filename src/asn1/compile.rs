@@ -625,7 +625,14 @@ impl<'a> Compiler<'a> {
                 }
                 None => return Err(home.error(part.ty.at, "a component without a name in", usage.name)),
             };
-            let mut slot = self.slot(Use { name, notes, ..usage }, home, &part.ty, None)?;
+            // Components of other types keep the prefix of their module.
+            let usage = Use {
+                name,
+                notes,
+                source: if std::ptr::eq(home, source) { usage.source } else { home },
+                ..usage
+            };
+            let mut slot = self.slot(usage, home, &part.ty, None)?;
             slot.optional = part.optional || part.notes.wrong;
             if slot.wrong && slots.is_empty() {
                 return Err(home.error(part.ty.at, "@wrong without a component in front in", usage.name));

@@ -30,8 +30,18 @@ pub const FILES: &[(&str, &str)] = &[
     ("rose.asn", include_str!("../schema/rose.asn")),
     ("mts-bind.asn", include_str!("../schema/mts-bind.asn")),
     ("directory.asn", include_str!("../schema/directory.asn")),
+    ("names.asn", include_str!("../schema/names.asn")),
+    ("or-address.asn", include_str!("../schema/or-address.asn")),
+    ("mts.asn", include_str!("../schema/mts.asn")),
+    ("ipms.asn", include_str!("../schema/ipms.asn")),
+    ("p772.asn", include_str!("../schema/p772.asn")),
+    ("edims.asn", include_str!("../schema/edims.asn")),
+    ("p3.asn", include_str!("../schema/p3.asn")),
+    ("p7.asn", include_str!("../schema/p7.asn")),
     ("oids.txt", include_str!("../schema/oids.txt")),
 ];
 
+#[cfg(test)]
+mod mts_tests;
 #[cfg(test)]
 mod tests;

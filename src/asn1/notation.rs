@@ -14,7 +14,8 @@
 //!
 //! * `OPEN BY a IN t OR b.c IN u`: an open type; the first key that is present and has a row decides. A key is a
 //!   component of the type itself, of a type around it, or, with a dot, a component of such a component. `OPEN IN t`
-//!   has no key: the decoder alone decides.
+//!   has no key: the decoder alone decides; `OR IN t` is for values in which none of the keys is present, and has
+//!   the row 0.
 //! * The rows of a table may stand in several modules. A key that ends in `.*` is every OBJECT IDENTIFIER below it.
 //! * `OCTET STRING CONTAINING Type`: the octets are an encoding.
 //! * An alternative of a CHOICE without a name has the name of the component that the CHOICE is the type of.
@@ -422,8 +423,9 @@ fn base<'a>(first: &'a str, text: &'a str) -> Read<'a, (Base<'a>, Bounds<'a>)> {
             let table = || preceded(keyword("IN"), sure(identifier));
             let key = separated_list1(sign("."), identifier);
             let keyed = pair(key, table()).map(|(key, table)| Selector { key, table });
-            let by = preceded(keyword("BY"), sure(separated_list1(keyword("OR"), sure(keyed))));
-            let asked = table().map(|table| vec![Selector { key: Vec::new(), table }]);
+            let keyless = || table().map(|table| Selector { key: Vec::new(), table });
+            let by = preceded(keyword("BY"), sure(separated_list1(keyword("OR"), sure(alt((keyless(), keyed))))));
+            let asked = keyless().map(|selector| vec![selector]);
             let selectors = expect("BY or IN", alt((by, asked)));
             sure(selectors).map(|selectors| (Base::Open(selectors), None)).parse(text)
         }

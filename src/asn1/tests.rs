@@ -1,5 +1,7 @@
 //! Worked octets through the schemas, and what the walker does with damaged ones.
 
+use std::sync::LazyLock;
+
 use super::*;
 use crate::capture::{FrameNo, Octets, Piece, Place};
 use crate::tree::{
@@ -48,21 +50,29 @@ impl Guide for Decoder {
     }
 }
 
-fn schema() -> Schema {
-    Schema::load(FILES, &[]).unwrap()
+fn schema() -> &'static Schema {
+    static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::load(FILES, &[]).unwrap());
+    &SCHEMA
+}
+
+fn test_schema() -> &'static Schema {
+    static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+        Schema::load(&[("t.asn", TEST)], &["t.name", "t.content", "t.envelope", "t.number"]).unwrap()
+    });
+    &SCHEMA
 }
 
 /// The decoder of an association for P1 over RTSE in normal mode, or in X.410 mode.
 fn decoder(schema: &Schema, normal: bool) -> Decoder {
     let ty = |name| schema.type_id(name).unwrap();
     let table = |name| schema.table_id(name).unwrap();
-    let end = if normal { "-normal" } else { "" };
+    let (module, end) = if normal { ("MHS-APDUs", "-normal") } else { ("MTSBind", "") };
     Decoder {
         contexts: vec![(1, ty("ACSE-1.ACSE-apdu")), (3, ty("RTSE-APDUS.RTSE-apdus"))],
         tables: vec![
-            (table("rtse-open-argument"), ty(&format!("MTSBind.MTABindArgument{end}"))),
-            (table("rtse-open-result"), ty(&format!("MTSBind.MTABindResult{end}"))),
-            (table("rtse-refuse-data"), ty("MTSBind.MTABindError-normal")),
+            (table("rtse-open-argument"), ty(&format!("{module}.MTABindArgument{end}"))),
+            (table("rtse-open-result"), ty(&format!("{module}.MTABindResult{end}"))),
+            (table("rtse-refuse-data"), ty("MHS-APDUs.MTABindError-normal")),
         ],
         calls: Vec::new(),
     }
@@ -142,9 +152,9 @@ const CPA: &str = "31 72 A0 03 80 01 01 A2 6B 83 02 50 42 A5 1B 30 07 80 01 00 8
 /// The tree of octets that are to be read to their end without damage.
 fn shown(ty: &str, octets: &str, normal: bool) -> String {
     let (schema, octets) = (schema(), hex(octets));
-    let (tree, end) = tree_of(&schema, ty, &octets, None, &mut decoder(&schema, normal));
+    let (tree, end) = tree_of(schema, ty, &octets, None, &mut decoder(schema, normal));
     assert_eq!(end, octets.len());
-    show(&schema, &tree)
+    show(schema, &tree)
 }
 
 #[test]
@@ -157,17 +167,17 @@ PPDU: CP-type
   calling-presentation-selector = [50, 41]
   called-presentation-selector = [50, 42]
   presentation-context-definition-list
-   item
+   Context-list-item
     presentation-context-identifier = 1
     abstract-syntax-name = id-as-acse 2.2.1.0.1
     transfer-syntax-name-list
      Transfer-syntax-name = basic-encoding 2.1.1
-   item
+   Context-list-item
     presentation-context-identifier = 3
     abstract-syntax-name = id-as-mta-rtse 2.6.0.2.12
     transfer-syntax-name-list
      Transfer-syntax-name = basic-encoding 2.1.1
-   item
+   Context-list-item
     presentation-context-identifier = 5
     abstract-syntax-name = id-as-mtse 2.6.0.2.7
     transfer-syntax-name-list
@@ -206,13 +216,13 @@ PPDU: CPA-PPDU
  normal-mode-parameters
   responding-presentation-selector = [50, 42]
   presentation-context-definition-result-list
-   item
+   Result-list-item
     result = acceptance (0)
     transfer-syntax-name = basic-encoding 2.1.1
-   item
+   Result-list-item
     result = acceptance (0)
     transfer-syntax-name = basic-encoding 2.1.1
-   item
+   Result-list-item
     result = acceptance (0)
     transfer-syntax-name = basic-encoding 2.1.1
   fully-encoded-data
@@ -321,8 +331,8 @@ fn a_password_of_an_application_that_is_not_known_is_hidden() {
         "312fa003800100a12880013f820101a31ca01a301880036c616281067365637265748209736d616c6c2e747874840200 84";
     let (schema, octets) = (schema(), hex(octets));
     let cp = "ISO8823-PRESENTATION.CP-type";
-    let (tree, _) = tree_of(&schema, cp, &octets, None, &mut Decoder::default());
-    let text = show(&schema, &tree);
+    let (tree, _) = tree_of(schema, cp, &octets, None, &mut Decoder::default());
+    let text = show(schema, &tree);
     assert!(
         text.contains(
             "   open\n    SEQUENCE\n     [0] = ********\n     [1] = ********\n     [2] = ********\n"
@@ -333,8 +343,8 @@ fn a_password_of_an_application_that_is_not_known_is_hidden() {
     // The same with the tag of RTORQ broken: what it holds fits nothing.
     let mut broken = octets;
     broken[7] = 0xA7;
-    let (tree, _) = tree_of(&schema, cp, &broken, None, &mut Decoder::default());
-    let text = show(&schema, &tree);
+    let (tree, _) = tree_of(schema, cp, &broken, None, &mut Decoder::default());
+    let text = show(schema, &tree);
     assert!(text.contains("[7] !UnknownElement\n") && text.contains("[1] = ********\n"), "{text}");
 }
 
@@ -362,11 +372,11 @@ fn indefinite_lengths_change_nothing() {
         let mut other = Vec::new();
         indefinite(&definite, 0, definite.len(), &mut other);
         let schema = schema();
-        let (tree, end) = tree_of(&schema, ty, &other, None, &mut decoder(&schema, true));
+        let (tree, end) = tree_of(schema, ty, &other, None, &mut decoder(schema, true));
         assert_eq!(end, other.len());
-        assert_eq!(show(&schema, &tree), shown(ty, octets, true));
-        let (tree, _) = tree_of(&schema, "any", &other, None, &mut Decoder::default());
-        assert!(!show(&schema, &tree).contains('!'));
+        assert_eq!(show(schema, &tree), shown(ty, octets, true));
+        let (tree, _) = tree_of(schema, "any", &other, None, &mut Decoder::default());
+        assert!(!show(schema, &tree).contains('!'));
     }
 }
 
@@ -380,13 +390,13 @@ fn a_capture_that_cuts_an_element_is_told_once_and_nothing_is_missed() {
                 "ISO8823-PRESENTATION.CP-type",
                 &octets[..end],
                 cause,
-                &mut decoder(&schema, true),
+                &mut decoder(schema, true),
             );
             let damage: Vec<Damage> =
                 (0..tree.nodes().len()).flat_map(|node| tree.damage(node)).copied().collect();
             let kinds: Vec<_> = damage.iter().map(|damage| (damage.kind, damage.cause)).collect();
             assert_eq!(kinds, [(DamageKind::Truncated, cause.unwrap_or(Cause::Wrong))], "cut at {end}");
-            assert!(!show(&schema, &tree).contains("secret"), "cut at {end}");
+            assert!(!show(schema, &tree).contains("secret"), "cut at {end}");
         }
     }
 }
@@ -408,11 +418,11 @@ TABLE contents ::= { 2 => Pair, 3 => Letter }
 END";
 
 fn damaged(ty: &str, octets: &str) -> String {
-    let schema = Schema::load(&[("t.asn", TEST)], &[]).unwrap();
+    let schema = test_schema();
     let octets = hex(octets);
-    let (tree, end) = tree_of(&schema, &format!("T.{ty}"), &octets, None, &mut Decoder::default());
-    assert_eq!(end, octets.len(), "{}", show(&schema, &tree));
-    show(&schema, &tree)
+    let (tree, end) = tree_of(schema, &format!("T.{ty}"), &octets, None, &mut Decoder::default());
+    assert_eq!(end, octets.len(), "{}", show(schema, &tree));
+    show(schema, &tree)
 }
 
 #[test]
@@ -502,7 +512,7 @@ fn open_types_have_the_type_of_their_key() {
         damaged("Keyed", "30 08 80 01 07 A1 03 02 01 05"),
         "Keyed\n type = 7\n value\n  INTEGER = 5\n"
     );
-    assert_eq!(damaged("Keyed", "30 05 80 01 01 81 00"), "Keyed\n type = 1\n value = [] !WrongForm\n");
+    assert_eq!(damaged("Keyed", "30 05 80 01 01 81 00"), "Keyed\n type = 1\n one = [] !WrongForm !InvalidValue\n");
 }
 
 #[test]
@@ -530,7 +540,7 @@ fn encodings_in_octet_strings_are_read_in_place_and_in_pieces() {
 
 #[test]
 fn octets_of_a_joined_string_keep_their_places() {
-    let schema = Schema::load(&[("t.asn", TEST)], &[]).unwrap();
+    let schema = test_schema();
     let octets = hex("30 80 31 03 02 01 02 24 80 04 04 30 06 02 01 04 04 05 80 01 FF 00 00 00 00");
     let pieces = [
         Piece { start: 0, frame: FrameNo(1), offset: 50 },
@@ -540,7 +550,7 @@ fn octets_of_a_joined_string_keep_their_places() {
     let source = Octets::new(&octets, &pieces, 0);
     tree.source(source);
     let ty = schema.type_id("T.Letter").unwrap();
-    walk(&schema, ty, source, Span::new(0, octets.len()), None, &mut tree, &mut Decoder::default());
+    walk(schema, ty, source, Span::new(0, octets.len()), None, &mut tree, &mut Decoder::default());
     let find = |label| *tree.nodes().iter().find(|node| node.field.label == label).unwrap();
     assert_eq!(tree.place(&find("number")), Place { frame: FrameNo(1), offset: 63 });
     assert_eq!(tree.place(&find("flag")), Place { frame: FrameNo(2), offset: 63 });
@@ -559,13 +569,13 @@ fn strings_in_pieces_are_a_node_with_their_pieces() {
 #[test]
 fn what_is_nested_too_deep_is_shown_as_octets() {
     let nested = |depth: usize| [vec![[0x30, 0x80]; depth].concat(), vec![0; depth * 2]].concat();
-    let schema = Schema::load(&[("t.asn", TEST)], &[]).unwrap();
+    let schema = test_schema();
     for ty in ["T.Nest", "any"] {
         for (depth, deep) in [(200, false), (100_000, true)] {
             let octets = nested(depth);
-            let (tree, end) = tree_of(&schema, ty, &octets, None, &mut Decoder::default());
+            let (tree, end) = tree_of(schema, ty, &octets, None, &mut Decoder::default());
             assert_eq!(end, octets.len());
-            assert_eq!(show(&schema, &tree).contains("!TooDeep"), deep);
+            assert_eq!(show(schema, &tree).contains("!TooDeep"), deep);
             assert!(tree.nodes().len() <= 300);
         }
     }
@@ -579,7 +589,7 @@ fn too_many_elements_stop_the_walk() {
     let mut decoder = Decoder::default();
     let source = Octets::new(&octets, &[], 0);
     let end =
-        walk(&schema, schema.any(), source, Span::new(0, octets.len()), None, &mut Nothing, &mut decoder);
+        walk(schema, schema.any(), source, Span::new(0, octets.len()), None, &mut Nothing, &mut decoder);
     assert_eq!(end, octets.len());
     assert_eq!(decoder.calls.len(), 1);
     assert!(decoder.calls[0].starts_with("damage TooMany"), "{:?}", decoder.calls);
@@ -588,13 +598,13 @@ fn too_many_elements_stop_the_walk() {
 #[test]
 fn picks_tell_the_fields_a_decoder_wants() {
     let picks = ["rtse.checkpointSize", "rtse.RTOACapdu.checkpointSize", "pres.mode_value"];
-    let schema = Schema::load(FILES, &picks).unwrap();
+    let schema = &Schema::load(FILES, &picks).unwrap();
     let rtorq = schema.type_id("RTSE-APDUS.RTORQapdu").unwrap();
     let rtoac = schema.type_id("RTSE-APDUS.RTOACapdu").unwrap();
     for (ty, pick) in [(rtorq, 1), (rtoac, 2)] {
         let octets = [0x31, 0x05, 0x80, 0x01, 0x20, 0x85, 0x00];
         let mut decoder = Decoder::default();
-        walk(&schema, ty, Octets::new(&octets, &[], 0), Span::new(0, 7), None, &mut Nothing, &mut decoder);
+        walk(schema, ty, Octets::new(&octets, &[], 0), Span::new(0, 7), None, &mut Nothing, &mut decoder);
         assert_eq!(decoder.calls[0], format!("value {pick} [20] at 2..5"));
     }
     assert_eq!(Schema::load(FILES, &["rtse.nonsense"]).unwrap_err(), SchemaError::Pick("rtse.nonsense"));
@@ -659,9 +669,9 @@ proptest::proptest! {
         let schema = schema();
         let names = ["ISO8823-PRESENTATION.CP-type", "ISO8823-PRESENTATION.CPA-PPDU", "ISO8823-PRESENTATION.CPR-PPDU",
             "ISO8823-PRESENTATION.Abort-type", "ISO8823-PRESENTATION.User-data", "ACSE-1.ACSE-apdu",
-            "RTSE-APDUS.RTSE-apdus", "MTSBind.MTABindArgument-normal", "any"];
+            "RTSE-APDUS.RTSE-apdus", "MHS-APDUs.MTABindArgument-normal", "any"];
         let cut = cut.then_some(Cause::Cut);
-        walk_both(&schema, names[ty], &octets, cut);
+        walk_both(schema, names[ty], &octets, cut);
     }
 
     #[test]
@@ -672,14 +682,14 @@ proptest::proptest! {
         for (at, octet) in errors {
             octets[at] = octet;
         }
-        walk_both(&schema(), "ISO8823-PRESENTATION.CP-type", &octets, None);
+        walk_both(schema(), "ISO8823-PRESENTATION.CP-type", &octets, None);
     }
 
     #[test]
     fn small_types_are_walked_the_same_whatever_is_kept(octets in ber_like(), ty in 0usize..7) {
-        let schema = Schema::load(&[("t.asn", TEST)], &["t.name", "t.content", "t.envelope", "t.number"]).unwrap();
+        let schema = test_schema();
         let names = ["Pair", "Group", "List", "Kinds", "Keyed", "Letter", "Nest"];
-        walk_both(&schema, &format!("T.{}", names[ty]), &octets, None);
+        walk_both(schema, &format!("T.{}", names[ty]), &octets, None);
     }
 }
 
@@ -713,4 +723,59 @@ fn walk_both(schema: &Schema, ty: &str, octets: &[u8], cut: Option<Cause>) {
 
 fn decoder_of(schema: &Schema) -> Decoder {
     if schema.type_id("RTSE-APDUS.RTSE-apdus").is_some() { decoder(schema, true) } else { Decoder::default() }
+}
+
+#[test]
+fn directory_and_message_store_binds_show_no_password() {
+    // The forms of X.511 and X.413: simple credentials, explicit tags.
+    let dap = "B0 1A 31 18 A0 10 A0 0E 30 0C A0 02 30 00 A2 06 04 04 70 61 73 73 A1 04 03 02 06 C0";
+    let expected = "\
+ROSE: bind-invoke
+ credentials
+  simple
+   name
+   password = ********
+ versions = [06, C0]
+";
+    assert_eq!(shown("Directory-APDUs.DAP-PDU", dap, true), expected);
+    let ms = "B0 13 31 11 60 02 30 00 A2 06 16 04 70 61 73 73 A5 03 01 01 FF";
+    let expected = "\
+ROSE: bind-invoke
+ initiator-name
+  part
+   SEQUENCE
+ initiator-credentials
+  simple = ********
+ ms-configuration-request = 1
+";
+    assert_eq!(shown("MHS-APDUs.MS-bind", ms, true), expected);
+}
+
+#[test]
+fn every_way_to_open_without_a_bind_value_is_read() {
+    let open = |octets: &str| shown("RTSE-APDUS.RTSE-apdus", octets, true);
+    let before = "RTSE: rtoac-apdu\n connectionDataAC\n  open";
+    let masked = before.replace("open", "octets = ******** !WrongForm\n");
+    assert_eq!(open("B1 04 A2 02 80 00"), masked);
+    assert_eq!(open("B1 06 A2 04 A0 02 80 00"), format!("{before}\n   P1: unauthenticated !WrongForm\n"));
+    assert_eq!(open("B1 06 A2 04 A0 02 05 00"), format!("{before}\n   P1: unauthenticated\n"));
+}
+
+#[test]
+fn the_session_connection_identifier_of_a_recovery_is_read_in_both_encodings() {
+    // X.410 mode has T61String, normal mode OCTET STRING.
+    for tag in ["14", "04"] {
+        let octets = format!(
+            "B0 1C A3 1A A1 18 {tag} 05 4D 54 41 2D 41 17 0D 32 33 31 31 31 34 32 32 31 33 32 30 5A 80 00"
+        );
+        let expected = "\
+RTSE: rtorq-apdu
+ connectionDataRQ
+  recover
+   callingSSuserReference = \"MTA-A\"
+   commonReference = 2023-11-14T22:13:20Z
+   additionalReferenceInformation = \"\"
+";
+        assert_eq!(shown("RTSE-APDUS.RTSE-apdus", &octets, true), expected);
+    }
 }

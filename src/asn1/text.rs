@@ -26,7 +26,7 @@ fn ascii(octet: u8) -> char {
 fn bmp(octets: &[u8]) -> String {
     let units = octets.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
     let mut text: String = char::decode_utf16(units).map(|unit| unit.unwrap_or(UNKNOWN)).collect();
-    if octets.len() % 2 != 0 {
+    if !octets.len().is_multiple_of(2) {
         text.push(UNKNOWN);
     }
     text
@@ -238,11 +238,12 @@ fn iso_2022(octets: &[u8], right: Set) -> String {
             continue;
         }
         let half = halves[usize::from(octet >> 7)];
-        if half == Set::T61 && octet & 0x7F >= 0x20 {
-            if let Some(mark) = mark(octet | 0x80) {
-                text.extend(waiting.replace(mark).map(|(_, alone)| alone));
-                continue;
-            }
+        if half == Set::T61
+            && octet & 0x7F >= 0x20
+            && let Some(mark) = mark(octet | 0x80)
+        {
+            text.extend(waiting.replace(mark).map(|(_, alone)| alone));
+            continue;
         }
         let character = match octet & 0x7F {
             // Control characters, and the two that a 94-character set leaves free.

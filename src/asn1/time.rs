@@ -121,7 +121,7 @@ impl std::ops::Deref for Pairs {
 }
 
 fn pairs(digits: &[u8]) -> Option<Pairs> {
-    if digits.len() % 2 != 0 || digits.len() > 14 {
+    if !digits.len().is_multiple_of(2) || digits.len() > 14 {
         return None;
     }
     let mut numbers = [0; 7];

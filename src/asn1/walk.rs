@@ -9,7 +9,7 @@
 //! of its own, with the type that was found, or the element as it is, inside. A string in pieces is a node with the
 //! pieces inside, all with the field of the string.
 
-use super::ber::{Header, HeaderError, Length, Tag, skip};
+use super::ber::{Class, Header, HeaderError, Length, Tag, skip};
 use super::check::{check, integer};
 use super::schema::{Body, Bounds, Content, Fit, MAX_KEYS, Members, NO_REGISTER, REGISTERS, Slot, SlotId};
 use super::{Key, Schema, TableId, TypeId};
@@ -140,6 +140,13 @@ struct Spent {
     ended: bool,
     /// There were too many elements: nothing more is read.
     stopped: bool,
+}
+
+impl Spent {
+    /// Whether nothing more is to be expected, so that nothing is missing.
+    fn is_over(self) -> bool {
+        self.ended || self.stopped
+    }
 }
 
 /// The kinds of damage that are noted in `pending` and told on the next node, in the order in which they are told.
@@ -310,7 +317,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     /// The contents are read to their end.
     fn at_end(&mut self, inside: &Inside) {
         let Inside { field, extent, indefinite, .. } = *inside;
-        if self.spent.ended || self.spent.stopped {
+        if self.spent.is_over() {
             return;
         }
         let at = Span::new(extent.end, extent.end);
@@ -547,7 +554,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         let secret = field.secret || schema.holds_secret(slot);
         if !header.constructed {
             self.note(DamageKind::WrongForm);
-            return self.untagged(inner, from, header, outer, depth, secret);
+            return self.untagged(field, inner, from, header, outer, depth, secret);
         }
         let first = Header::read(self.bytes(), header.contents, outer.end).ok();
         let fits =
@@ -579,7 +586,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
                 };
                 self.surplus(&mut at, &inside, depth + 1);
             }
-            None if self.spent.ended || self.spent.stopped => {}
+            None if self.spent.is_over() => {}
             None => self.damage(DamageKind::MissingElement, field, Span::new(from, at)),
         }
         if node {
@@ -590,8 +597,10 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     /// The contents octets of a value where the value with its own tag should be inside an explicit one.
     #[cold]
+    #[allow(clippy::too_many_arguments)]
     fn untagged(
         &mut self,
+        outer_field: Field,
         inner: SlotId,
         from: usize,
         header: Header,
@@ -601,7 +610,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     ) -> usize {
         let schema = self.schema;
         let mut slot = schema.slot(inner);
-        let body = loop {
+        let octets = schema.generic.octets(secret);
+        let (field, body) = loop {
             match slot.content {
                 Content::Explicit(inner) => slot = schema.slot(inner),
                 Content::Body(body) => match schema.body(body) {
@@ -613,23 +623,28 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
                         };
                         match schema.members(*members).iter().find(primitive) {
                             Some(alternative) => slot = alternative,
-                            None => break &Body::Other,
+                            None => break (slot.field, &Body::Other),
                         }
                     }
-                    body => break body,
+                    body @ Body::Open { .. } => match self.resolve(body, header.contents) {
+                        Some(ty) => slot = schema.slot(ty),
+                        // Nobody knows the type: the contents stand for the open type itself.
+                        None => break (outer_field, &Body::Other),
+                    },
+                    body => break (slot.field, body),
                 },
             }
         };
-        let field = if secret && !slot.field.secret { schema.generic.octets(true) } else { slot.field };
+        let field = if secret && !field.secret { octets } else { field };
         self.primitive(field, body, from, header, outer, depth)
     }
 
     /// Whether the contents of an element are not those of the value but the value once more with its own tag.
     fn wrapped(&self, body: &Body, header: Header, fits_inside: impl Fn(&Header) -> bool) -> bool {
-        let first = match Header::read(self.bytes(), header.contents, self.bytes().len()) {
-            Ok(first) => first,
-            Err(_) => return false,
-        };
+        if header.tag.class() == Class::Universal {
+            return false;
+        }
+        let Ok(first) = Header::read(self.bytes(), header.contents, self.bytes().len()) else { return false };
         let own = match body {
             Body::Sequence(_) => Tag::universal(16),
             Body::Set(_) => Tag::universal(17),
@@ -642,7 +657,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             _ => return false,
         };
         let constructed = matches!(body, Body::Sequence(_) | Body::Set(_) | Body::Of { .. });
-        first.tag == own && header.tag != own && first.constructed == constructed && !fits_inside(&first)
+        first.tag == own && first.constructed == constructed && !fits_inside(&first)
     }
 
     /// A value with its own tag inside a tag that should stand in place of it.
@@ -768,7 +783,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
                 self.registers[usize::from(slot.register) % REGISTERS] = self.last;
             }
         }
-        if !(self.spent.ended || self.spent.stopped) {
+        if !self.spent.is_over() {
             for (slot, index) in schema.members(members).iter().zip(0u32..) {
                 if !slot.optional && seen & 1 << index == 0 {
                     self.missing(slot.field, at);
@@ -805,7 +820,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             at = self.fitted(item, header, &inside, depth + 1);
             count += 1;
         }
-        if !size.admit_size(count) && !(self.spent.ended || self.spent.stopped) {
+        if !(size.admit_size(count) || self.spent.is_over()) {
             self.damage(DamageKind::OutOfBounds, field, Span::new(from, at));
         }
         self.close(field, from, at);
@@ -842,12 +857,14 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     fn resolve(&mut self, body: &Body, value: usize) -> Option<SlotId> {
         let schema = self.schema;
         let Body::Open { first, count } = *body else { return None };
+        let mut keyed = false;
         for selector in &schema.selectors[first as usize..(first + count) as usize] {
             let key = match selector.register {
-                NO_REGISTER => Some(Key::Integer(0)),
+                NO_REGISTER => Some(Key::Integer(0)).filter(|_| !keyed),
                 register => self.registers[usize::from(register) % REGISTERS].key(self.bytes()),
             };
             let Some(key) = key else { continue };
+            keyed = true;
             let ty = match schema.is_dynamic(selector.table) {
                 true => {
                     let value = self.octets.bytes().get(value..).unwrap_or_default();
@@ -960,7 +977,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             Body::OctetString { size, .. } | Body::Text { size, width: 1 } => size,
             _ => Bounds::NONE,
         };
-        if !bounds.admit_size(size) && !(self.spent.ended || self.spent.stopped) {
+        if !(bounds.admit_size(size) || self.spent.is_over()) {
             self.damage(DamageKind::OutOfBounds, field, Span::new(from, at));
         }
         self.close(field, from, at);

@@ -93,6 +93,8 @@ struct Assembly {
     held: Buffer,
     missing: Option<Missing>,
     capped: bool,
+    /// Whether what comes may be the rest of a unit whose beginning was not captured.
+    headless: bool,
 }
 
 impl Assembly {
@@ -108,6 +110,7 @@ impl Assembly {
         self.held.clear();
         self.missing = None;
         self.capped = false;
+        self.headless = false;
     }
 }
 
@@ -122,6 +125,7 @@ impl Stack {
     /// What `side` sends is captured from somewhere in its stream.
     pub fn midstream(&mut self, side: Side) {
         self.deframers[side.index()] = Deframer::new(false);
+        self.connection.tsdu[side.index()].headless = true;
     }
 
     /// How many octets of `side` wait for the rest of their packet.
@@ -183,6 +187,7 @@ impl Connection {
                 }
             }
             Unit::Junk { octets, why } => {
+                self.tsdu[side.index()].headless |= why == tpkt::Why::OutOfStep;
                 if O::Sink::KEEPS {
                     tpkt::describe_junk(octets, why, out.sink());
                 }
@@ -257,7 +262,8 @@ impl Connection {
         let assembly = &mut self.tsdu[side.index()];
         let alone = assembly.held.is_empty() && assembly.missing.is_none();
         if fact.end_of_tsdu && alone {
-            return self.tsdu(side, data, missing, now, out);
+            let headless = std::mem::take(&mut assembly.headless);
+            return self.tsdu(side, data, missing, headless, now, out);
         }
         let was_capped = assembly.capped;
         assembly.append(data);
@@ -269,25 +275,35 @@ impl Connection {
             let mut assembly = std::mem::take(assembly);
             // What the cap left out is missing for the layers above as what a snap length left out.
             let missing = assembly.missing.or(assembly.capped.then_some(Missing::Cut));
-            self.tsdu(side, assembly.held.octets(), missing, now, out);
+            self.tsdu(side, assembly.held.octets(), missing, assembly.headless, now, out);
             assembly.clear();
             self.tsdu[side.index()] = assembly;
         }
     }
 
+    #[allow(clippy::too_many_arguments)]
     fn tsdu<O: Output>(
         &mut self,
         side: Side,
         tsdu: Octets<'_>,
         missing: Option<Missing>,
+        headless: bool,
         now: Now,
         out: &mut O,
     ) {
         if tsdu.is_empty() {
             return;
         }
+        let verdict = foreign::by_tsdu(tsdu.bytes());
+        if headless && !matches!(verdict, Verdict::Session | Verdict::Foreign(_)) {
+            if O::Sink::KEEPS {
+                out.sink().source(tsdu);
+                foreign::describe_rest(tsdu.bytes(), out.sink());
+            }
+            return;
+        }
         if self.carried == Carried::Unknown {
-            self.carried = match foreign::by_tsdu(tsdu.bytes()) {
+            self.carried = match verdict {
                 Verdict::Session => Carried::Session,
                 Verdict::Foreign(application) => Carried::Foreign(application),
                 Verdict::Private => Carried::Foreign(self.hint.unwrap_or(Application::Unknown)),

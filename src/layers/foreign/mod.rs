@@ -272,6 +272,15 @@ pub fn describe<S: Sink>(application: Application, tsdu: &[u8], sink: &mut S) {
     }
 }
 
+/// Describes the rest of a TSDU whose beginning was not captured; its octets are the sink's current source.
+pub fn describe_rest<S: Sink>(tsdu: &[u8], sink: &mut S) {
+    let at = Span::new(0, tsdu.len());
+    sink.open(&ROOT, at, Value::Octets);
+    sink.text(format_args!("[{} octets of a TSDU whose beginning was not captured]", tsdu.len()));
+    sink.leaf(&DATA, at, Value::Octets);
+    sink.close(at.end);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
