@@ -95,11 +95,7 @@ fn every_view_of_every_sample_is_what_it_was() {
     }
     let count = faults.len();
     faults.truncate(20);
-    assert!(
-        faults.is_empty(),
-        "{count} views differ (UPDATE_GOLDENS=1 writes them):\n{}",
-        faults.join("\n")
-    );
+    assert!(faults.is_empty(), "{count} views differ (UPDATE_GOLDENS=1 writes them):\n{}", faults.join("\n"));
 }
 
 /// The first line where two texts part.
