@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use x400scope::cli::{self, Status, args::Invocation};
+use x400scope::render::escape::escape;
 
 fn main() -> ExitCode {
     let invocation = match Invocation::parse(std::env::args_os()) {
@@ -18,7 +19,7 @@ fn main() -> ExitCode {
     match cli::run(invocation) {
         Ok(status) => status.into(),
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "x400scope: {error:#}");
+            let _ = writeln!(std::io::stderr(), "x400scope: {}", escape(&format!("{error:#}")));
             Status::Unable.into()
         }
     }

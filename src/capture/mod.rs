@@ -25,7 +25,7 @@ pub use octets::{Octets, Piece, Place};
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// No such file, or no permission.
-    #[error("cannot open {name}: {source}")]
+    #[error("cannot open {name}")]
     CannotOpen {
         /// The file as named on the command line.
         name: String,
@@ -33,7 +33,7 @@ pub enum OpenError {
         source: io::Error,
     },
     /// The file cannot be read from its first octet on.
-    #[error("cannot read {name}: {source}")]
+    #[error("cannot read {name}")]
     CannotRead {
         /// The file as named on the command line.
         name: String,

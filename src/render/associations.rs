@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use crate::analysis::{Asked, Association};
 use crate::asn1::Oid;
+use crate::layers::stack::Now;
 use crate::layers::{presentation, rtse};
 use crate::pipeline::View;
 use crate::tree::Nothing;
@@ -23,6 +24,7 @@ pub struct Associations<W> {
     out: W,
     settings: Settings,
     sink: Nothing,
+    started: bool,
     /// The number of the next row.
     next: u32,
     /// Associations that ended before one with a lower number did.
@@ -42,7 +44,7 @@ impl<W: Write> Associations<W> {
 
     /// Rows on `out`.
     pub fn new(out: W, settings: Settings) -> Self {
-        Associations { out, settings, sink: Nothing, next: 1, waiting: BTreeMap::new() }
+        Associations { out, settings, sink: Nothing, started: false, next: 1, waiting: BTreeMap::new() }
     }
 
     fn write(&mut self, association: &Association) -> io::Result<()> {
@@ -62,6 +64,12 @@ impl<W: Write> View for Associations<W> {
 
     fn sink(&mut self) -> &mut Nothing {
         &mut self.sink
+    }
+
+    fn begin(&mut self, now: Now) {
+        if !std::mem::replace(&mut self.started, true) {
+            self.settings.clock.start = now.time;
+        }
     }
 
     fn association(&mut self, association: Association) -> io::Result<()> {

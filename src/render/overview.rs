@@ -61,16 +61,15 @@ impl Overview {
         for file in &report.files {
             let compression: String =
                 file.compression.iter().map(|compression| format!(" in {}", compression.name())).collect();
-            let frames = if file.frames == 1 { "frame" } else { "frames" };
             let name = escape(&file.name);
-            writeln!(out, "{name}: {}{compression}, {} {frames}", file.format.words(), file.frames)?;
+            writeln!(out, "{name}: {}{compression}, {}", file.format.words(), frames(file.frames))?;
         }
         if let (Some(first), Some(last)) = (self.first, self.last) {
             let seconds = (last.time.0.saturating_sub(first.time.0)) as f64 / 1e9;
             writeln!(
                 out,
-                "{} frames, {} to {} ({seconds:.3} s)",
-                report.frames,
+                "{}, {} to {} ({seconds:.3} s)",
+                frames(report.frames),
                 clock.show(first.time),
                 clock.show(last.time)
             )?;
@@ -203,6 +202,11 @@ fn next_steps(ranked: &[&Finding]) -> Vec<&'static Rule> {
         }
     }
     next
+}
+
+/// A number of frames in words.
+fn frames(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "frame" } else { "frames" })
 }
 
 fn more<W: Write>(out: &mut W, count: u64, command: &str) -> io::Result<()> {

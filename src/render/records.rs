@@ -121,7 +121,9 @@ struct PresentationRecord {
 
 #[derive(Debug, Serialize)]
 struct RtseRecord {
+    #[serde(skip_serializing_if = "Option::is_none")]
     checkpoint_size: Option<AskedRecord<i64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     window_size: Option<AskedRecord<i64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dialogue_mode: Option<&'static str>,
