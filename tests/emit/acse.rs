@@ -1,6 +1,6 @@
 //! Association control (X.227).
 
-use super::ber::{Lengths, constructed, integer, oid, wrapped};
+use super::ber::{constructed, integer, oid};
 
 /// mts-transfer, the application context of P1.
 pub(crate) const MTS_TRANSFER: &str = "2.6.0.1.6";
@@ -11,12 +11,12 @@ fn context_name() -> Vec<u8> {
 
 /// user-information: one EXTERNAL that names its presentation context.
 fn user_information(context: u32, value: Vec<u8>) -> Vec<u8> {
-    constructed(0xBE, &[external(Lengths::Definite, context, value)])
+    constructed(0xBE, &[external(context, value)])
 }
 
 /// An EXTERNAL with an indirect reference and a single ASN.1 type.
-pub(crate) fn external(lengths: Lengths, context: u32, value: Vec<u8>) -> Vec<u8> {
-    wrapped(lengths, 0x28, &[integer(0x02, context), wrapped(lengths, 0xA0, &[value])])
+pub(crate) fn external(context: u32, value: Vec<u8>) -> Vec<u8> {
+    constructed(0x28, &[integer(0x02, context), constructed(0xA0, &[value])])
 }
 
 /// AARQ.

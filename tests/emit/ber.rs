@@ -40,18 +40,32 @@ pub(crate) fn wrapped(lengths: Lengths, tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
     match lengths {
         Lengths::Definite => constructed(tag, parts),
         Lengths::Indefinite => [vec![tag, 0x80], parts.concat(), vec![0, 0]].concat(),
-        Lengths::Throughout => indefinite(&constructed(tag, parts)),
+        Lengths::Throughout => throughout(&constructed(tag, parts)),
     }
 }
 
-/// Values of definite length, written again with the indefinite form in every constructed one.
+/// A value, written again with the indefinite form in it when lengths are to be so throughout.
+pub(crate) fn rewritten(lengths: Lengths, value: Vec<u8>) -> Vec<u8> {
+    match lengths {
+        Lengths::Definite | Lengths::Indefinite => value,
+        Lengths::Throughout => throughout(&value),
+    }
+}
+
+/// Values, written again with the indefinite form in every constructed one.
 ///
 /// # Panics
-/// When the octets are no such values.
-fn indefinite(values: &[u8]) -> Vec<u8> {
+/// When the octets are no values.
+fn throughout(values: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rest = values;
     while let [tag, first, after @ ..] = rest {
+        if *first == 0x80 {
+            // The contents follow, and the end-of-contents reads as a value of its own.
+            out.extend([*tag, *first]);
+            rest = after;
+            continue;
+        }
         let octets = if *first < 0x80 { 0 } else { usize::from(first & 0x7F) };
         let long = after[..octets].iter().fold(0, |length, octet| length << 8 | usize::from(*octet));
         let length = if octets == 0 { usize::from(*first) } else { long };
@@ -60,7 +74,7 @@ fn indefinite(values: &[u8]) -> Vec<u8> {
             out.extend(tlv(*tag, content));
         } else {
             out.extend([*tag, 0x80]);
-            out.extend(indefinite(content));
+            out.extend(throughout(content));
             out.extend([0, 0]);
         }
         rest = next;

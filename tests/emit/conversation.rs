@@ -1,7 +1,7 @@
 //! One TCP connection with the association on it: each statement of a speaker becomes octets, layer by layer.
 
 use super::Kind;
-use super::ber::{Lengths, string, tlv};
+use super::ber::{Lengths, rewritten, string, tlv};
 use super::bind;
 use super::cotp;
 use super::dialogue::{Scene, lengths};
@@ -252,7 +252,7 @@ impl Conversation {
             requirements: session::RTSE_UNITS,
             calling_selector: calling.as_deref(),
             called_selector: called.as_deref(),
-            user_data: ppdu,
+            user_data: rewritten(self.lengths[side], ppdu),
         };
         Ok(connect.cn())
     }
@@ -287,7 +287,7 @@ impl Conversation {
             requirements: session::RTSE_UNITS,
             calling_selector: None,
             called_selector: responding.as_deref(),
-            user_data: ppdu,
+            user_data: rewritten(self.lengths[side], ppdu),
         };
         Ok(accept.ac())
     }
@@ -366,7 +366,7 @@ impl Conversation {
         let apdu = message.encode(self.kind);
         let value = match self.kind {
             Kind::Normal if !statement.flag("bare") => {
-                acse::external(message.external_lengths(), presentation::MTSE, apdu)
+                rewritten(message.lengths(), acse::external(presentation::MTSE, apdu))
             }
             Kind::Normal | Kind::X84 | Kind::X410 => apdu,
         };

@@ -58,7 +58,7 @@ impl Mail {
             }
             "heading" => {
                 let name = statement.word("a message")?;
-                let value = self.value(&statement.required("value")?)?;
+                let value = self.value(statement)?.ok_or("value= is missing")?;
                 self.ipm(&name)?.fields.push(value);
             }
             "heading-extension" => {
@@ -106,8 +106,14 @@ impl Mail {
         }
     }
 
-    fn value(&self, text: &str) -> Result<Value, String> {
-        Value::parse(text, &|address| self.address(address))
+    /// `value=`; one that is too long for a line is written as several.
+    fn value(&self, statement: &mut Statement) -> Result<Option<Value>, String> {
+        let mut parts = Vec::new();
+        while let Some(part) = statement.text("value")? {
+            parts.push(part);
+        }
+        let read = |text: String| Value::parse(&text, &|address| self.address(address));
+        (!parts.is_empty()).then(|| read(parts.join(" "))).transpose()
     }
 
     fn ipm(&mut self, name: &str) -> Result<&mut Ipm, String> {
@@ -235,8 +241,8 @@ impl Mail {
     }
 
     fn body_part(&self, statement: &mut Statement) -> Result<BodyPart, String> {
-        if let Some(value) = statement.option("value") {
-            return Ok(BodyPart::Other(self.value(&value)?));
+        if let Some(value) = self.value(statement)? {
+            return Ok(BodyPart::Other(value));
         }
         let kind = statement.word("the kind of body part")?;
         Ok(match kind.as_str() {
@@ -272,7 +278,7 @@ impl Mail {
     fn ipms_extension(&self, statement: &mut Statement) -> Result<IpmsExtension, String> {
         Ok(IpmsExtension {
             identifier: statement.word("an object identifier")?,
-            value: statement.text("value")?.map(|text| self.value(&text)).transpose()?,
+            value: self.value(statement)?,
         })
     }
 
@@ -291,7 +297,7 @@ impl Mail {
                 other => return Err(format!("{other:?}: for-submission, for-transfer or for-delivery")),
             };
         }
-        let value = statement.text("value")?.map(|text| self.value(&text)).transpose()?;
+        let value = self.value(statement)?;
         Ok(Extension { name, first_form: statement.flag("first-form"), criticality, value })
     }
 }

@@ -1,7 +1,9 @@
 //! MTS-APDUs (X.411): messages and probes with their transfer envelope.
 
 use super::Kind;
-use super::ber::{Lengths, constructed, integer, octet_string, oid, retagged, string, tlv, wrapped};
+use super::ber::{
+    Lengths, constructed, integer, octet_string, oid, retagged, rewritten, string, tlv, wrapped,
+};
 use super::body::{self, BodyPart};
 use super::ipm::Ipm;
 use super::or_address::OrAddress;
@@ -25,11 +27,11 @@ impl Apdu {
         }
     }
 
-    /// How the lengths of the EXTERNAL around the APDU are written.
-    pub(crate) fn external_lengths(&self) -> Lengths {
+    /// How its lengths are written.
+    pub(crate) fn lengths(&self) -> Lengths {
         match self {
-            Apdu::Message(Message { lengths: Lengths::Throughout, .. }) => Lengths::Throughout,
-            _ => Lengths::Definite,
+            Apdu::Message(message) => message.lengths,
+            Apdu::Probe(_) | Apdu::Report(_) => Lengths::Definite,
         }
     }
 }
@@ -200,18 +202,12 @@ impl Message {
     fn encode(&self, kind: Kind) -> Vec<u8> {
         let fields = self.envelope.fields(&self.content.body, integer(0x47, self.priority), kind);
         let content = octet_string(self.pieces, &self.content(kind));
-        match self.lengths {
-            Lengths::Throughout => wrapped(Lengths::Throughout, 0xA0, &[constructed(0x31, &fields), content]),
-            lengths => wrapped(lengths, 0xA0, &[wrapped(lengths, 0x31, &fields), content]),
-        }
+        wrapped(self.lengths, 0xA0, &[wrapped(self.lengths, 0x31, &fields), content])
     }
 
     /// The octets of the content.
     pub(crate) fn content(&self, kind: Kind) -> Vec<u8> {
-        match self.lengths {
-            Lengths::Throughout => wrapped(Lengths::Throughout, 0xA0, &self.content.parts(kind)),
-            Lengths::Definite | Lengths::Indefinite => self.content.encode(kind),
-        }
+        rewritten(self.lengths, self.content.encode(kind))
     }
 }
 
