@@ -540,12 +540,11 @@ impl Connection {
         let octets = |at: Option<Span>| at.map_or(&[][..], |at| at.of(tsdu.bytes()));
         match spdu.kind {
             SpduKind::ActivityStart => {
-                // An activity that nobody ended: its end was not captured.
-                self.cut_off(out);
+                self.abandon(out);
                 self.activity = Some(Activity::new(side, octets(spdu.activity), now.frame, now.time, true));
             }
             SpduKind::ActivityResume => {
-                self.cut_off(out);
+                self.abandon(out);
                 let old = octets(spdu.old_activity);
                 let other = !spdu.common_reference.is_empty();
                 let resumed = if other {
@@ -595,7 +594,9 @@ impl Connection {
             SpduKind::ActivityInterrupt => {
                 if let Some(mut activity) = self.activity.take() {
                     activity.interrupted = true;
-                    self.interrupted = Some(activity);
+                    if let Some(older) = self.interrupted.replace(activity) {
+                        self.transferred(older, TransferEnd::CutOff, out);
+                    }
                 }
             }
             SpduKind::Abort | SpduKind::Disconnect => self.cut_off(out),
@@ -603,7 +604,14 @@ impl Connection {
         }
     }
 
-    /// The association is over, or its activity will not go on: what was under way is cut off.
+    /// Another activity begins while one is under way: its end was not captured.
+    fn abandon<O: Output>(&mut self, out: &mut O) {
+        if let Some(activity) = self.activity.take() {
+            self.transferred(activity, TransferEnd::CutOff, out);
+        }
+    }
+
+    /// The association is over: what was under way is cut off.
     fn cut_off<O: Output>(&mut self, out: &mut O) {
         for activity in [self.interrupted.take(), self.activity.take()].into_iter().flatten() {
             self.transferred(activity, TransferEnd::CutOff, out);

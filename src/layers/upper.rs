@@ -284,7 +284,8 @@ pub fn read_transfer<O: Output>(
     if data.is_empty() || !activity.whole {
         return None;
     }
-    let cut = (!activity.complete()).then(|| activity.missing.map_or(Cause::Cut, Cause::from));
+    // What was not sent to its end is cut as well, though not by the capture.
+    let cut = (!show || !activity.complete()).then(|| activity.missing.map_or(Cause::Cut, Cause::from));
     let message_transfer = match knowledge.application {
         Some(application) => application == Application::P1,
         None => true,
