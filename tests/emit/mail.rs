@@ -45,7 +45,7 @@ impl Mail {
                 let apdu = match verb {
                     "message" => Apdu::Message(self.message(statement, now)?),
                     "probe" => Apdu::Probe(self.probe(statement, now)?),
-                    "report" => Apdu::Report(self.report(statement, now)?),
+                    "report" => Apdu::Report(Box::new(self.report(statement, now)?)),
                     _ => self.get(&statement.required("of")?)?.clone(),
                 };
                 self.apdus.insert(name, apdu);

@@ -4,7 +4,7 @@ use crate::emit::ber::{self, Lengths};
 use crate::emit::body::{self, BodyPart};
 use crate::emit::ipm::{self, Ipm};
 use crate::emit::or_address::OrAddress;
-use crate::emit::p1::{self, Apdu, Envelope, Extension, Hop, Message};
+use crate::emit::p1::{self, Apdu, Envelope, Extension, ExtensionName, Hop, Message};
 use crate::emit::rtse::{ConnectionData, Open, SessionConnectionIdentifier};
 use crate::emit::script::hexadecimal;
 use crate::emit::value::Value;
@@ -207,6 +207,19 @@ fn value_is_read_with_its_identifier_octet_and_its_contents() {
     for wrong in ["30 { 02 1", "02", "02 one", "0203 1", "02 1 02 2", "80 'open", "name alice"] {
         assert!(value(wrong).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn type_of_an_extension_is_a_number_or_a_name_in_either_form_of_1988() {
+    let extension = |name, first_form| {
+        let extension = Extension { name, first_form, criticality: 0, value: None };
+        extension.encode(Kind::Normal)
+    };
+    let private = || ExtensionName::Private("1.3.26.0.4406.0.8.0".to_owned());
+    assert_eq!(extension(ExtensionName::Standard(38), false), octets("30 03 80 01 26"));
+    assert_eq!(extension(ExtensionName::Standard(38), true), octets("30 05 A0 03 02 01 26"));
+    assert_eq!(extension(private(), false), octets("30 0A 83 08 2B 1A 00 A2 36 00 08 00"));
+    assert_eq!(extension(private(), true), octets("30 0C A0 0A 06 08 2B 1A 00 A2 36 00 08 00"));
 }
 
 #[test]
