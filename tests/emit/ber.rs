@@ -110,9 +110,11 @@ pub(crate) fn string(tag: u8, characters: &str) -> Vec<u8> {
     tlv(tag, &text::octets(tag, characters))
 }
 
-/// A BIT STRING of a named bit list: the unused bits are those after the last bit set.
+/// A BIT STRING of a named bit list: it ends with the last bit set.
 pub(crate) fn bits(tag: u8, octets: &[u8]) -> Vec<u8> {
-    let unused = octets.last().map_or(0, |last| last.trailing_zeros().min(7) as u8);
+    let length = octets.iter().rposition(|octet| *octet != 0).map_or(0, |last| last + 1);
+    let octets = &octets[..length];
+    let unused = octets.last().map_or(0, |last| last.trailing_zeros() as u8);
     tlv(tag, &[&[unused], octets].concat())
 }
 

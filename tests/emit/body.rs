@@ -1,9 +1,7 @@
 //! The body parts of interpersonal messages (X.420), and the encoded information types they call for (X.411).
 
-use std::collections::BTreeSet;
-
 use super::Kind;
-use super::ber::{constructed, integer, oid, retagged, string, tlv};
+use super::ber::{bits, constructed, integer, oid, retagged, string, tlv};
 use super::ipm::Ipm;
 use super::value::Value;
 
@@ -101,7 +99,7 @@ impl File {
 pub(crate) fn encoded_information_types(body: &[BodyPart], kind: Kind) -> Vec<u8> {
     let mut types = Types::default();
     types.collect(body);
-    let mut fields = vec![super::ber::bits(0x80, &[types.built_in])];
+    let mut fields = vec![bits(0x80, &[types.built_in])];
     if kind != Kind::X84 && !types.extended.is_empty() {
         fields.push(constructed(0xA4, &types.extended.iter().map(|name| oid(name)).collect::<Vec<_>>()));
     }
@@ -111,7 +109,7 @@ pub(crate) fn encoded_information_types(body: &[BodyPart], kind: Kind) -> Vec<u8
 #[derive(Default)]
 struct Types {
     built_in: u8,
-    extended: BTreeSet<String>,
+    extended: Vec<String>,
 }
 
 impl Types {
@@ -120,13 +118,19 @@ impl Types {
             match part {
                 BodyPart::Ia5Text(_) => self.built_in |= 0x20,
                 BodyPart::GeneralText { registrations, .. } => {
-                    self.extended
-                        .extend(registrations.iter().map(|number| format!("1.0.10021.7.1.0.{number}")));
+                    registrations.iter().for_each(|number| self.name(format!("1.0.10021.7.1.0.{number}")));
                 }
-                BodyPart::File(_) => drop(self.extended.insert("2.6.1.12.0".to_owned())),
+                BodyPart::File(_) => self.name("2.6.1.12.0".to_owned()),
                 BodyPart::BilaterallyDefined(_) | BodyPart::Other(_) => self.built_in |= 0x80,
                 BodyPart::Forwarded { message, .. } => self.collect(&message.body),
             }
+        }
+    }
+
+    /// Each extended type is named once.
+    fn name(&mut self, identifier: String) {
+        if !self.extended.contains(&identifier) {
+            self.extended.push(identifier);
         }
     }
 }

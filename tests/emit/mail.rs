@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::Kind;
 use super::body::{BodyPart, File};
 use super::dialogue::lengths;
 use super::ipm::{self, Ipm, IpmsExtension};
@@ -46,7 +45,7 @@ impl Mail {
                 let apdu = match verb {
                     "message" => Apdu::Message(self.message(statement, now)?),
                     "probe" => Apdu::Probe(self.probe(statement, now)?),
-                    "report" => Apdu::Report(self.report(statement, now)?),
+                    "report" => Apdu::Report(Box::new(self.report(statement, now)?)),
                     _ => self.get(&statement.required("of")?)?.clone(),
                 };
                 self.apdus.insert(name, apdu);
@@ -215,16 +214,13 @@ impl Mail {
         Ok(Probe { envelope, content_length: statement.number("content-length")?.unwrap_or(0) })
     }
 
-    /// `of=SUBJECT id= domain= arrival= returned=KIND`. What is returned is the content as that kind has it.
+    /// `[returned] of=SUBJECT id= domain= arrival=`.
     fn report(&self, statement: &mut Statement, now: &str) -> Result<Report, String> {
-        let of = statement.required("of")?;
-        let returned = statement.option("returned").map(|kind| Kind::parse(&kind)).transpose()?;
-        let (subject, subject_body, returned_content) = match self.get(&of)? {
-            Apdu::Message(message) => (
-                message.envelope.clone(),
-                message.content.body.clone(),
-                returned.map(|kind| message.content(kind)),
-            ),
+        let returned = statement.flag("returned");
+        let (subject, subject_body, message) = match self.get(&statement.required("of")?)? {
+            Apdu::Message(message) => {
+                (message.envelope.clone(), message.content.body.clone(), Some(message.clone()))
+            }
             Apdu::Probe(probe) => (probe.envelope.clone(), vec![BodyPart::Ia5Text(String::new())], None),
             Apdu::Report(_) => return Err("there are no reports on reports".to_owned()),
         };
@@ -235,7 +231,7 @@ impl Mail {
             subject,
             subject_body,
             outcomes: Vec::new(),
-            returned_content,
+            returned: message.filter(|_| returned),
             extensions: Vec::new(),
         })
     }

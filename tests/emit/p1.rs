@@ -15,7 +15,7 @@ use super::value::Value;
 pub(crate) enum Apdu {
     Message(Message),
     Probe(Probe),
-    Report(Report),
+    Report(Box<Report>),
 }
 
 impl Apdu {
@@ -109,7 +109,7 @@ impl Extension {
         }
     }
 
-    fn encode(&self, kind: Kind) -> Vec<u8> {
+    pub(crate) fn encode(&self, kind: Kind) -> Vec<u8> {
         let mut fields = vec![match (&self.name, self.first_form) {
             (ExtensionName::Standard(number), false) => integer(0x80, *number),
             (ExtensionName::Standard(number), true) => constructed(0xA0, &[integer(0x02, *number)]),

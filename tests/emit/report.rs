@@ -1,10 +1,10 @@
 //! Reports on delivery and non-delivery (X.411).
 
 use super::Kind;
-use super::ber::{constructed, integer, string, tlv};
+use super::ber::{constructed, integer, retagged, string, tlv};
 use super::body::{self, BodyPart};
 use super::or_address::OrAddress;
-use super::p1::{self, Envelope, Extension, Hop};
+use super::p1::{self, Envelope, Extension, Hop, Message};
 
 /// A report (1984: DeliveryReportMPDU). It goes to the originator of its subject.
 #[derive(Clone, Debug)]
@@ -18,7 +18,8 @@ pub(crate) struct Report {
     /// The body of the subject, for its encoded information types.
     pub(crate) subject_body: Vec<BodyPart>,
     pub(crate) outcomes: Vec<Outcome>,
-    pub(crate) returned_content: Option<Vec<u8>>,
+    /// The message whose content comes back.
+    pub(crate) returned: Option<Message>,
     /// Of the report's envelope; 1988 only.
     pub(crate) extensions: Vec<Extension>,
 }
@@ -66,7 +67,7 @@ impl Report {
         fields.extend(self.subject.content_identifier.as_deref().map(|text| string(0x4A, text)));
         let outcomes: Vec<_> = self.outcomes.iter().map(|outcome| self.outcome(outcome, kind)).collect();
         fields.push(constructed(0xA0, &outcomes));
-        fields.extend(self.returned_content.as_deref().map(|content| tlv(0x81, content)));
+        fields.extend(self.returned.as_ref().map(|message| tlv(0x81, &message.content(kind))));
         constructed(0x31, &fields)
     }
 
@@ -84,7 +85,7 @@ impl Report {
         let arrival = self.subject.trace.last().map_or("", |hop| hop.arrival_time.as_str());
         let last_trace = [string(0x80, arrival), constructed(0xA1, &[report_type])];
         let mut fields = vec![
-            super::ber::retagged(0xA0, recipient.or_name(kind)),
+            retagged(0xA0, recipient.or_name(kind)),
             integer(0x81, outcome.recipient as u32),
             tlv(0x82, &[0, self.subject.recipient_indicators]),
             constructed(0xA3, &last_trace),

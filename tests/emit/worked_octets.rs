@@ -1,13 +1,14 @@
 //! The emitters against octets worked out by hand from the Recommendations.
 
-use crate::emit::ber::Lengths;
-use crate::emit::body::BodyPart;
+use crate::emit::ber::{self, Lengths};
+use crate::emit::body::{self, BodyPart};
 use crate::emit::ipm::{self, Ipm};
 use crate::emit::or_address::OrAddress;
-use crate::emit::p1::{self, Apdu, Envelope, Extension, Hop, Message};
+use crate::emit::p1::{self, Apdu, Envelope, Extension, ExtensionName, Hop, Message};
 use crate::emit::rtse::{ConnectionData, Open, SessionConnectionIdentifier};
 use crate::emit::script::hexadecimal;
-use crate::emit::{Kind, acse, bind, cotp, presentation, rtse, session, time, tpkt};
+use crate::emit::value::Value;
+use crate::emit::{Kind, acse, bind, cotp, large, presentation, rtse, session, time, tpkt};
 
 fn octets(digits: &str) -> Vec<u8> {
     hexadecimal(digits).expect("the test's own octets")
@@ -189,6 +190,63 @@ fn message_of_1988_has_its_extensions() {
 #[test]
 fn message_of_1984_has_none() {
     assert_eq!(message(Kind::X84), octets(MESSAGE_84));
+}
+
+fn value(text: &str) -> Result<Vec<u8>, String> {
+    Value::parse(text, &OrAddress::parse).map(|value| value.encode(Kind::Normal))
+}
+
+#[test]
+fn value_is_read_with_its_identifier_octet_and_its_contents() {
+    let read = |text| value(text).expect("the value is right");
+    assert_eq!(read("30 { 06 2.6.1.5.2 0A 1 }"), octets("30 09 06 04 56 01 05 02 0A 01 01"));
+    assert_eq!(read("31 { 1E 'AB' 14 'ü' }"), octets("31 0A 1E 04 00 41 00 42 14 02 C8 75"));
+    assert_eq!(read("81 bits:01"), octets("81 02 06 40"));
+    assert_eq!(read("A1 { 80 - 81 hex:0A0b }"), octets("A1 06 80 00 81 02 0A 0B"));
+    assert_eq!(read("80 'two words'"), octets("80 09 74 77 6F 20 77 6F 72 64 73"));
+    for wrong in ["30 { 02 1", "02", "02 one", "0203 1", "02 1 02 2", "80 'open", "name alice"] {
+        assert!(value(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn type_of_an_extension_is_a_number_or_a_name_in_either_form_of_1988() {
+    let extension = |name, first_form| {
+        let extension = Extension { name, first_form, criticality: 0, value: None };
+        extension.encode(Kind::Normal)
+    };
+    let private = || ExtensionName::Private("1.3.26.0.4406.0.8.0".to_owned());
+    assert_eq!(extension(ExtensionName::Standard(38), false), octets("30 03 80 01 26"));
+    assert_eq!(extension(ExtensionName::Standard(38), true), octets("30 05 A0 03 02 01 26"));
+    assert_eq!(extension(private(), false), octets("30 0A 83 08 2B 1A 00 A2 36 00 08 00"));
+    assert_eq!(extension(private(), true), octets("30 0C A0 0A 06 08 2B 1A 00 A2 36 00 08 00"));
+}
+
+#[test]
+fn lengths_throughout_are_indefinite_in_every_constructed_value() {
+    let rewritten = |value: &str| ber::rewritten(Lengths::Throughout, octets(value));
+    let indefinite = octets("30 80 02 01 05 31 80 80 00 00 00 00 00");
+    assert_eq!(rewritten("30 07 02 01 05 31 02 80 00"), indefinite);
+    assert_eq!(rewritten("30 80 02 01 05 31 80 80 00 00 00 00 00"), indefinite);
+    assert_eq!(ber::octet_string(Some(2), &[1, 2, 3]), octets("24 07 04 02 01 02 04 01 03"));
+}
+
+#[test]
+fn general_text_tells_its_character_sets_in_parameters_and_encoded_information_types() {
+    let body = [BodyPart::GeneralText { registrations: vec![1, 6, 100], text: "für".to_owned() }];
+    let part = "AF 24 A0 13 06 04 56 01 0B 0B A0 0B 31 09 02 01 01 02 01 06 02 01 64
+        28 0D 06 04 56 01 04 0B A0 05 1B 03 66 FC 72";
+    let types = body::encoded_information_types(&body, Kind::Normal);
+    assert_eq!(body[0].encode(Kind::Normal), octets(part));
+    let named = "06 07 28 CE 25 07 01 00 01 06 07 28 CE 25 07 01 00 06 06 07 28 CE 25 07 01 00 64";
+    assert_eq!(types, octets(&format!("65 20 80 01 00 A4 1B {named}")));
+    assert_eq!(body::encoded_information_types(&body, Kind::X84), octets("65 03 80 01 00"));
+}
+
+#[test]
+fn large_captures_hold_what_they_are_asked_for() {
+    assert!(large::capture_with_recipients(10_000).windows(8).any(|octets| octets == b"\x80\x06R10000"));
+    assert!(large::capture_with_body_part(1 << 20).len() > 1 << 20);
 }
 
 #[test]
