@@ -6,11 +6,13 @@ use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::analysis::Association;
+use crate::analysis::{Association, Ledger, Message};
 use crate::capture::{Capture, Damage, FileFacts, Frame, FrameNo, Item, Octets, Piece, Timestamp};
 use crate::findings::{Check, Collector, Mark, Rule, Scene, all};
+use crate::layers::foreign::Application;
 use crate::layers::note::{Cap, Note, What};
-use crate::layers::stack::{Now, Output, Pdu, Stack};
+use crate::layers::rtse::Activity;
+use crate::layers::stack::{ActivityKey, Now, Output, Pdu, Stack, Transfer, TransferEnd};
 use crate::layers::tpkt::{self, Probe};
 use crate::layers::upper::Knowledge;
 use crate::layers::{Side, lower};
@@ -40,11 +42,13 @@ pub struct Options {
     pub ports: Vec<u16>,
     /// Whether connections on other ports are probed for TPKT.
     pub probe: bool,
+    /// Whether messages are given with their content octets.
+    pub keep_content: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { ports: vec![102], probe: true }
+        Options { ports: vec![102], probe: true, keep_content: false }
     }
 }
 
@@ -64,6 +68,12 @@ pub trait View {
 
     /// Something happened on the TCP connection of an association.
     fn incident(&mut self, _side: Side, _incident: &Incident<'_>, _association: &Association, _now: Now) {}
+
+    /// An activity left its association in the frame `now`.
+    fn transfer(&mut self, _transfer: &Transfer, _association: &Association, _now: Now) {}
+
+    /// A message, probe or report has come to its end, or the capture has.
+    fn message(&mut self, _message: Message) {}
 
     /// A frame has been read; what the sink holds is about it.
     ///
@@ -136,7 +146,7 @@ pub fn run<V: View>(
     }
     pipeline.finish(view)?;
     Ok(Report {
-        collector: pipeline.collector,
+        collector: pipeline.desk.collector,
         files: capture.files().cloned().collect(),
         frames,
         associations: pipeline.numbers,
@@ -232,15 +242,22 @@ struct Conversation {
     closed: Closed,
 }
 
+/// What is found out of all connections together.
+#[derive(Debug)]
+struct Desk {
+    rules: Asked,
+    collector: Collector,
+    ledger: Ledger,
+}
+
 #[derive(Debug)]
 struct Pipeline<'o> {
     options: &'o Options,
-    rules: Asked,
+    desk: Desk,
     net: net::Reader,
     slots: HashMap<FlowKey, Slot>,
     strangers: usize,
     lingering: VecDeque<(Timestamp, FlowKey)>,
-    collector: Collector,
     numbers: u32,
     damaged: bool,
     last: Now,
@@ -250,12 +267,15 @@ impl<'o> Pipeline<'o> {
     fn new(options: &'o Options) -> Pipeline<'o> {
         Pipeline {
             options,
-            rules: Asked::new(),
+            desk: Desk {
+                rules: Asked::new(),
+                collector: Collector::default(),
+                ledger: Ledger::new(options.keep_content),
+            },
             net: net::Reader::new(),
             slots: HashMap::new(),
             strangers: 0,
             lingering: VecDeque::new(),
-            collector: Collector::default(),
             numbers: 0,
             damaged: false,
             last: Now { frame: FrameNo::NONE, time: Timestamp(0) },
@@ -265,9 +285,10 @@ impl<'o> Pipeline<'o> {
     fn damage(&mut self, damage: &Damage) {
         self.damaged = true;
         let now = Now { frame: damage.after, ..self.last };
-        for rule in &self.rules.capture {
+        let Desk { rules, collector, .. } = &mut self.desk;
+        for rule in &rules.capture {
             if let Check::Capture(check) = rule.check {
-                check(damage, &Scene { now, association: None }, rule, &mut self.collector);
+                check(damage, &Scene { now, association: None }, rule, collector);
             }
         }
     }
@@ -278,7 +299,7 @@ impl<'o> Pipeline<'o> {
             Ok(done) => done,
             Err(_) => {
                 let now = Now { frame: frame.number, time: frame.time };
-                crate::findings::internal_error(&Scene { now, association: None }, &mut self.collector);
+                crate::findings::internal_error(&Scene { now, association: None }, &mut self.desk.collector);
                 self.net = net::Reader::new();
                 self.slots.retain(
                     |_, slot| !matches!(slot, Slot::Conversation(c) if c.association.last_frame == now.frame),
@@ -292,7 +313,7 @@ impl<'o> Pipeline<'o> {
         let now = Now { frame: frame.number, time: frame.time };
         let before = std::mem::replace(&mut self.last, now);
         let before = (before.frame != FrameNo::NONE).then_some(before.time);
-        self.collector.next_frame();
+        self.desk.collector.next_frame();
         view.begin(now);
         self.forget(now.time, view)?;
         let mut net = std::mem::take(&mut self.net);
@@ -311,13 +332,14 @@ impl<'o> Pipeline<'o> {
         };
         if let (true, Some(association)) = (packet.cut, association) {
             let missing = frame.original_length.saturating_sub(frame.octets.len() as u32);
-            for rule in &self.rules.frame {
+            let Desk { rules, collector, .. } = &mut self.desk;
+            for rule in &rules.frame {
                 if let Check::Frame(check) = rule.check {
-                    check(missing, &Scene { now, association: Some(association) }, rule, &mut self.collector);
+                    check(missing, &Scene { now, association: Some(association) }, rule, collector);
                 }
             }
         }
-        let shown = Read { frame, ends, association, marks: self.collector.marks() };
+        let shown = Read { frame, ends, association, marks: self.desk.collector.marks() };
         let done = view.frame(&shown);
         self.net = net;
         done
@@ -355,12 +377,11 @@ impl<'o> Pipeline<'o> {
             self.slots.insert(key, slot);
         }
         let held = self.probe(&key, segment);
-        let Pipeline { slots, rules, collector, lingering, .. } = self;
+        let Pipeline { slots, desk, lingering, .. } = self;
         let Some(Slot::Conversation(conversation)) = slots.get_mut(&key) else { return Ok(None) };
         let Conversation { flow, stack, association, closed } = conversation.as_mut();
         association.last_frame = now.frame;
-        let mut feed =
-            Feed { stack, association, rules, collector, view, now, delivered: 0, closed: *closed };
+        let mut feed = Feed { stack, association, desk, view, now, delivered: 0, closed: *closed };
         for held in &held {
             flow.push(&held.segment(), &mut feed);
         }
@@ -449,8 +470,7 @@ impl<'o> Pipeline<'o> {
                 let mut feed = Feed {
                     stack: &mut stack,
                     association: &mut association,
-                    rules: &self.rules,
-                    collector: &mut self.collector,
+                    desk: &mut self.desk,
                     view,
                     now,
                     delivered: 0,
@@ -460,7 +480,9 @@ impl<'o> Pipeline<'o> {
                 for side in [Side::Initiator, Side::Responder] {
                     feed.end_of_stream(side);
                 }
+                feed.over();
                 association.finish();
+                self.desk.ledger.close(&association, &mut |message| view.message(message));
                 view.association(association)
             }
             Some(Slot::Stranger) => {
@@ -484,6 +506,7 @@ impl<'o> Pipeline<'o> {
         for (_, key) in open {
             self.close(&key, view)?;
         }
+        self.desk.ledger.finish(&mut |message| view.message(message));
         Ok(())
     }
 }
@@ -501,8 +524,7 @@ impl Receiver for Deaf {
 struct Feed<'a, V: View> {
     stack: &'a mut Stack,
     association: &'a mut Association,
-    rules: &'a Asked,
-    collector: &'a mut Collector,
+    desk: &'a mut Desk,
     view: &'a mut V,
     now: Now,
     delivered: usize,
@@ -511,13 +533,7 @@ struct Feed<'a, V: View> {
 
 impl<V: View> Feed<'_, V> {
     fn split(&mut self) -> (&mut Stack, Tell<'_, V>) {
-        let tell = Tell {
-            association: self.association,
-            rules: self.rules,
-            collector: self.collector,
-            view: self.view,
-            now: self.now,
-        };
+        let tell = Tell { association: self.association, desk: self.desk, view: self.view, now: self.now };
         (self.stack, tell)
     }
 
@@ -525,6 +541,12 @@ impl<V: View> Feed<'_, V> {
         let now = self.now;
         let (stack, mut tell) = self.split();
         stack.finish(side, now, &mut tell);
+    }
+
+    /// The connection is over.
+    fn over(&mut self) {
+        let (stack, mut tell) = self.split();
+        stack.close(&mut tell);
     }
 
     fn note(&mut self, what: What, side: Side, octets: Octets<'_>) {
@@ -561,7 +583,10 @@ impl<V: View> Receiver for Feed<'_, V> {
                 self.closed.0[side.index()] = true;
                 self.end_of_stream(side);
             }
-            Incident::Reset => self.closed.0 = [true; 2],
+            Incident::Reset => {
+                self.closed.0 = [true; 2];
+                self.over();
+            }
             _ => {}
         }
         self.association.incident(side, &incident, self.now);
@@ -572,8 +597,7 @@ impl<V: View> Receiver for Feed<'_, V> {
 /// Where the stack's facts and notes go.
 struct Tell<'a, V: View> {
     association: &'a mut Association,
-    rules: &'a Asked,
-    collector: &'a mut Collector,
+    desk: &'a mut Desk,
     view: &'a mut V,
     now: Now,
 }
@@ -587,7 +611,25 @@ impl<V: View> Output for Tell<'_, V> {
 
     fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge) {
         self.association.pdu(pdu, knowledge, self.now);
+        let view = &mut *self.view;
+        self.desk.ledger.pdu(pdu, self.association, &mut |message| view.message(message));
         self.view.pdu(pdu, self.association, self.now);
+    }
+
+    fn transfer(&mut self, transfer: Transfer, key: ActivityKey, knowledge: &Knowledge) {
+        if transfer.end == TransferEnd::Complete {
+            self.association.transferred();
+        }
+        self.view.transfer(&transfer, self.association, self.now);
+        // What another application transfers is no message.
+        if knowledge.application.is_none_or(|application| application == Application::P1) {
+            let view = &mut *self.view;
+            self.desk.ledger.transfer(transfer, key, self.association, &mut |message| view.message(message));
+        }
+    }
+
+    fn resume(&mut self, key: &ActivityKey) -> Option<Activity> {
+        self.desk.ledger.resume(key, self.association.number)
     }
 
     fn note(&mut self, note: &Note<'_>) {
@@ -595,9 +637,10 @@ impl<V: View> Output for Tell<'_, V> {
             return;
         }
         let scene = Scene { now: self.now, association: Some(self.association) };
-        for rule in &self.rules.note {
+        let Desk { rules, collector, .. } = &mut *self.desk;
+        for rule in &rules.note {
             if let Check::Note(check) = rule.check {
-                check(note, &scene, rule, self.collector);
+                check(note, &scene, rule, collector);
             }
         }
     }

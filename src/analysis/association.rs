@@ -222,6 +222,11 @@ impl Association {
         self.application.is_some_and(|application| !matches!(application, P1 | P3 | P7 | Unknown))
     }
 
+    /// Takes note of a value that was transferred to its end.
+    pub fn transferred(&mut self) {
+        self.transfers += 1;
+    }
+
     /// Takes note of octets that `side` sent.
     pub fn count(&mut self, side: Side, octets: usize) {
         self.octets[side.index()] += octets as u64;
@@ -256,8 +261,7 @@ impl Association {
         self.kind = knowledge.kind();
         match pdu.content {
             Content::Tpdu(tpdu) => self.tpdu(pdu.side, tpdu, now),
-            Content::Spdu { spdu, tsdu, upper, transfer } => {
-                self.transfers += u64::from(transfer.is_some());
+            Content::Spdu { spdu, tsdu, upper } => {
                 self.spdu(pdu.side, spdu, tsdu, upper, knowledge, now);
             }
             Content::Foreign { .. } => {

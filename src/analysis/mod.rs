@@ -2,6 +2,8 @@
 
 mod association;
 mod machine;
+mod message;
 
 pub use association::{Asked, Association, Outcome, PresentationFacts, RtseFacts, SessionFacts};
 pub use machine::{Event, Machine, State};
+pub use message::{Ledger, Message, Status};

@@ -38,10 +38,10 @@ pub trait Guide {
     /// The constructed element entered last ends; `at` covers it with its header.
     fn leave(&mut self, pick: u16, at: Span);
 
-    /// A primitive element, with its contents octets; `at` covers it with its header. A string in pieces
+    /// A primitive element, with the first identifier octet of the innermost tag and its contents octets; `at` covers it with its header. A string in pieces
     /// (X.690 8.7.3) is told as `enter`, one `value` a piece, `leave`; so is a string that holds an encoding, with
     /// what is inside told behind its octets.
-    fn value(&mut self, pick: u16, contents: &[u8], at: Span);
+    fn value(&mut self, pick: u16, identifier: u8, contents: &[u8], at: Span);
 
     /// Which type an open type has, by a table whose rows only the decoder knows (presentation contexts).
     /// The key is `Key::Integer(0)` where the table is asked without one.
@@ -483,7 +483,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         let at = Span::new(from, extent.end);
         self.sink.leaf(field, at, value);
         if field.pick != 0 {
-            self.guide.value(field.pick, contents, at);
+            let identifier = self.bytes().get(header.start).copied().unwrap_or_default();
+            self.guide.value(field.pick, identifier, contents, at);
         }
         self.settle(field, at);
         extent.end
@@ -924,7 +925,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         self.open(field, at);
         if field.pick != 0 {
             let contents = self.bytes().get(header.contents..extent.end).unwrap_or_default();
-            self.guide.value(field.pick, contents, at);
+            let identifier = self.bytes().get(header.start).copied().unwrap_or_default();
+            self.guide.value(field.pick, identifier, contents, at);
         }
         self.encoding(field, ty, header.contents, extent, depth + 1);
         self.close(field, from, extent.end);
@@ -1022,7 +1024,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
                     let span = Span::new(header.start, extent.end);
                     joined.append(piece);
                     if inside.field.pick != 0 {
-                        self.guide.value(inside.field.pick, piece.bytes(), span);
+                        let identifier = self.bytes().get(header.start).copied().unwrap_or_default();
+                        self.guide.value(inside.field.pick, identifier, piece.bytes(), span);
                     }
                     if extent.is_cut() && !self.spent.ended {
                         self.spent.ended = true;

@@ -107,6 +107,8 @@ pub enum Command {
     Tree(Tree),
     /// Print one row per association
     Associations(Input),
+    /// Print one row per message, probe and report
+    Messages(Messages),
     /// Print one line per finding
     Findings(Findings),
     /// Print the manual entry of rules, or the list of all rules
@@ -145,6 +147,14 @@ pub struct Tree {
 pub enum Expand {
     /// All layers, from the frame itself on
     All,
+}
+
+/// The arguments of `messages`.
+#[derive(Debug, Args)]
+pub struct Messages {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub input: Input,
 }
 
 /// The arguments of `findings`.

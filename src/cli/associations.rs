@@ -12,7 +12,7 @@ pub(super) fn run(files: &[PathBuf], options: &Options) -> anyhow::Result<Status
     let capture = common::open(files)?;
     let out = common::begin("associations", files, options)?;
     let mut view = Associations::new(out, common::settings(options, TimeStyle::Absolute));
-    let report = common::read(capture, options, &mut view)?;
+    let report = common::read(capture, options, false, &mut view)?;
     view.into_inner().flush()?;
     Ok(common::status(&report))
 }

@@ -58,9 +58,15 @@ pub(super) fn begin(command: &str, files: &[PathBuf], options: &Options) -> io::
     Ok(out)
 }
 
-/// Reads the capture to its end through `view`.
-pub(super) fn read<V: View>(capture: Capture, options: &Options, view: &mut V) -> io::Result<Report> {
-    let pipeline_options = pipeline::Options { ports: options.port.clone(), probe: !options.no_probe };
+/// Reads the capture to its end through `view`; `keep_content` for a view that wants the contents of messages.
+pub(super) fn read<V: View>(
+    capture: Capture,
+    options: &Options,
+    keep_content: bool,
+    view: &mut V,
+) -> io::Result<Report> {
+    let ports = options.port.clone();
+    let pipeline_options = pipeline::Options { ports, probe: !options.no_probe, keep_content };
     let mut progress = Progress::new(options.quiet);
     let report = pipeline::run(capture, &pipeline_options, view, |capture| progress.show(capture))?;
     progress.end();

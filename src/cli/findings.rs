@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &Findings, options: &Options) -> anyhow::Result<Sta
     let capture = common::open(files)?;
     let mut out = common::begin("findings", files, options)?;
     let mut view = First::default();
-    let report = common::read(capture, options, &mut view)?;
+    let report = common::read(capture, options, false, &mut view)?;
     settings.clock.start = view.1.map(|now| now.time).unwrap_or_default();
     let usual = common::status(&report);
     let mut worst = None;

@@ -6,6 +6,7 @@ mod common;
 mod explain;
 mod findings;
 pub mod generate;
+mod messages;
 mod overview;
 mod summary;
 mod tree;
@@ -50,6 +51,7 @@ pub fn run(invocation: Invocation) -> anyhow::Result<Status> {
         Command::Summary(input) => summary::run(&input.files, &options),
         Command::Tree(tree) => tree::run(&tree, &options),
         Command::Associations(input) => associations::run(&input.files, &options),
+        Command::Messages(messages) => messages::run(&messages, &options),
         Command::Findings(findings) => findings::run(&findings, &options),
         Command::Explain(explain) => explain::run(&explain, &options),
         Command::Gen(wanted) => {

@@ -12,7 +12,7 @@ pub(super) fn run(files: &[PathBuf], options: &Options) -> anyhow::Result<Status
     let capture = common::open(files)?;
     let mut out = common::begin("overview", files, options)?;
     let mut view = Overview::new(common::settings(options, TimeStyle::Absolute));
-    let report = common::read(capture, options, &mut view)?;
+    let report = common::read(capture, options, false, &mut view)?;
     let status = common::status(&report);
     view.write(&mut out, report)?;
     out.flush()?;

@@ -156,7 +156,7 @@ pub fn describe_raw_segment<S: Sink>(segment: Span, first: bool, sink: &mut S) {
 }
 
 /// One activity: an APDU on its way in segments (X.228 8.3). It is reassembled over any number of DT SPDUs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Activity {
     /// The side that sends.
     pub sender: Side,
@@ -174,7 +174,19 @@ pub struct Activity {
     pub missing: Option<Missing>,
     /// Whether its start was seen.
     pub whole: bool,
+    /// Whether it was resumed after an interruption or the loss of its association.
+    pub resumed: bool,
+    /// Whether it was interrupted by its sender (ACTIVITY INTERRUPT), and not only cut off.
+    pub interrupted: bool,
+    /// Whether octets that were sent again behind a checkpoint differ from those sent first.
+    pub differs: bool,
+    /// The frame that brought the last octets, or ended it.
+    pub last_frame: FrameNo,
+    /// When that was.
+    pub ended: Timestamp,
     held: Buffer,
+    /// What was sent behind the checkpoint from which the activity was resumed: it is sent again.
+    repeated: Vec<u8>,
     /// Serial number of each minor synchronization point and the length up to it.
     checkpoints: VecDeque<(u32, u64)>,
 }
@@ -191,7 +203,13 @@ impl Activity {
             segments: 0,
             missing: None,
             whole,
+            resumed: false,
+            interrupted: false,
+            differs: false,
+            last_frame: frame,
+            ended: time,
             held: Buffer::new(),
+            repeated: Vec::new(),
             checkpoints: VecDeque::new(),
         }
     }
@@ -205,6 +223,11 @@ impl Activity {
     /// Adds octets of the segment that is being read: a constructed RTTR brings several pieces.
     pub fn extend(&mut self, octets: Octets<'_>) {
         self.length += octets.len() as u64;
+        let again = octets.len().min(self.repeated.len());
+        if again > 0 {
+            self.differs |= self.repeated[..again] != octets.bytes()[..again];
+            self.repeated.drain(..again);
+        }
         // Behind a hole or behind the cap nothing can be read any more, so nothing is kept.
         if self.missing.is_none() {
             let room = HELD - self.held.len().min(HELD);
@@ -230,6 +253,8 @@ impl Activity {
         let Some(length) = length else { return false };
         self.checkpoints.retain(|(known, _)| *known <= serial);
         self.length = length;
+        let kept = usize::try_from(length).unwrap_or(usize::MAX).min(self.held.len());
+        self.repeated = self.held.octets().skip(kept).bytes().to_vec();
         self.held.truncate(usize::try_from(length).unwrap_or(usize::MAX));
         true
     }
@@ -265,6 +290,7 @@ mod tests {
         append(&mut activity, b"EFGH");
         assert_eq!(activity.octets().bytes(), b"abcdEFGH");
         assert_eq!(activity.length, 8);
+        assert!(activity.differs, "the octets sent again are others");
         assert!(!activity.resume_at(7));
     }
 

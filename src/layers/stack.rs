@@ -7,10 +7,10 @@ use super::rtse::{self, Activity};
 use super::session::{self, Spdu, SpduKind};
 use super::tpkt::{self, Deframer, Unit};
 use super::upper::{self, Facts, Knowledge, Ssdu};
-use super::{Side, cotp};
+use super::{Side, cotp, p1};
 use crate::capture::{FrameNo, Octets, Timestamp};
 use crate::stream::{Buffer, Loss, Missing};
-use crate::tree::{Cause, Sink};
+use crate::tree::{Cause, Sink, Span};
 
 /// How many octets of one TSDU or SSDU are held; what a longer one has behind them is counted, not read.
 pub const HELD: usize = 4 << 20;
@@ -48,8 +48,6 @@ pub enum Content<'a> {
         tsdu: Octets<'a>,
         /// What presentation, ACSE, RTSE and ROSE say; empty where there is no user data.
         upper: &'a Facts,
-        /// The activity that this SPDU ends, with the APDU that it transferred.
-        transfer: Option<&'a Activity>,
     },
     /// A TSDU of another protocol on transport.
     Foreign {
@@ -58,6 +56,40 @@ pub enum Content<'a> {
         /// The TSDU.
         tsdu: Octets<'a>,
     },
+}
+
+/// How an activity left the association.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TransferEnd {
+    /// Sent to its end (ACTIVITY END).
+    Complete,
+    /// Discarded: the receiver drops what it has.
+    Discarded,
+    /// Interrupted or cut off: it may be resumed, in this association or another.
+    CutOff,
+}
+
+/// A value that RTSE transferred, or began to.
+#[derive(Debug)]
+pub struct Transfer {
+    /// The activity, with the octets as far as they are held.
+    pub activity: Activity,
+    /// How it left the association.
+    pub end: TransferEnd,
+    /// The MTS-APDU that the octets are, as far as they go.
+    pub apdu: Option<Box<p1::Apdu>>,
+}
+
+/// Which activity of a lost association is to be resumed (X.225 8.3.18, the linking information of an ACTIVITY
+/// RESUME; X.228 7.7): the references of its CONNECT, and its activity identifier.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ActivityKey {
+    /// The calling SS-user reference.
+    pub user_reference: Vec<u8>,
+    /// The common reference.
+    pub common_reference: Vec<u8>,
+    /// The activity identifier.
+    pub activity: Vec<u8>,
 }
 
 /// Takes what a stack gives.
@@ -73,6 +105,12 @@ pub trait Output {
 
     /// An anomaly was noticed.
     fn note(&mut self, note: &Note<'_>);
+
+    /// An activity left the association that `key` names. The PDU that ends it is told after it.
+    fn transfer(&mut self, transfer: Transfer, key: ActivityKey, knowledge: &Knowledge);
+
+    /// The activity of another association that is resumed in this one, if it is remembered.
+    fn resume(&mut self, key: &ActivityKey) -> Option<Activity>;
 }
 
 /// What a stream of octets that nobody described yet turned out to be.
@@ -126,6 +164,7 @@ impl Stack {
     pub fn midstream(&mut self, side: Side) {
         self.deframers[side.index()] = Deframer::new(false);
         self.connection.tsdu[side.index()].headless = true;
+        self.connection.gap = true;
     }
 
     /// How many octets of `side` wait for the rest of their packet.
@@ -142,7 +181,13 @@ impl Stack {
     /// Octets that `side` sent are missing.
     pub fn lost<O: Output>(&mut self, side: Side, loss: Loss, now: Now, out: &mut O) {
         let Stack { deframers, connection } = self;
+        connection.gap = true;
         deframers[side.index()].lose(loss, |unit| connection.unit(side, unit, now, out));
+    }
+
+    /// The connection is over: what was under way on it is cut off.
+    pub fn close<O: Output>(&mut self, out: &mut O) {
+        self.connection.cut_off(out);
     }
 
     /// `side` sends no more, or no more is captured.
@@ -163,7 +208,11 @@ struct Connection {
     knowledge: Knowledge,
     activity: Option<Activity>,
     interrupted: Option<Activity>,
+    /// The references of this session connection, by which an activity of it may be resumed in another.
+    references: (Vec<u8>, Vec<u8>),
     spdus: Vec<Spdu>,
+    /// Whether octets of this connection were not captured: an SPDU may be missed.
+    gap: bool,
 }
 
 impl Connection {
@@ -382,7 +431,13 @@ impl Connection {
         if let (SpduKind::Connect | SpduKind::Accept, Some(units)) = (spdu.kind, spdu.functional_units) {
             self.knowledge.functional_units = Some(units);
         }
-        self.begin_activity(side, tsdu, spdu, now);
+        if spdu.kind == SpduKind::Connect {
+            self.references = (
+                spdu.user_reference.of(tsdu.bytes()).to_vec(),
+                spdu.common_reference.of(tsdu.bytes()).to_vec(),
+            );
+        }
+        self.begin_activity(side, tsdu, spdu, now, out);
         let mut facts = Facts::default();
         let slot = &mut self.ssdu[side.index()];
         if spdu.begins_ssdu() && spdu.ends_ssdu() {
@@ -399,7 +454,13 @@ impl Connection {
                 *slot = Some((kind, assembly));
             }
         }
-        let ended = self.end_activity(side, spdu, now, out);
+        let moves =
+            matches!(spdu.kind, SpduKind::DataTransfer | SpduKind::ActivityEnd | SpduKind::ActivityDiscard);
+        if let (Some(activity), true) = (self.activity.as_mut(), moves) {
+            activity.last_frame = now.frame;
+            activity.ended = now.time;
+        }
+        self.end_activity(spdu, out);
         // An empty GIVE or PLEASE TOKENS in front of another SPDU means nothing by itself (X.225 6.3.7).
         let prefix = more
             && matches!(spdu.kind, SpduKind::GiveTokens | SpduKind::PleaseTokens)
@@ -407,7 +468,7 @@ impl Connection {
             && spdu.user_data.is_none();
         if !prefix {
             let octets = tsdu.slice(spdu.at.start as usize, spdu.at.end as usize);
-            let content = Content::Spdu { spdu, tsdu, upper: &facts, transfer: ended.as_ref() };
+            let content = Content::Spdu { spdu, tsdu, upper: &facts };
             out.pdu(&Pdu { side, octets, content }, &self.knowledge);
         }
     }
@@ -460,7 +521,7 @@ impl Connection {
         if O::Sink::KEEPS {
             let first = activity.as_ref().is_some_and(|activity| activity.segments == 0);
             out.sink().source(data);
-            rtse::describe_raw_segment(crate::tree::Span::new(0, data.len()), first, out.sink());
+            rtse::describe_raw_segment(Span::new(0, data.len()), first, out.sink());
         }
         if let Some(activity) = activity {
             activity.append(data);
@@ -468,24 +529,45 @@ impl Connection {
     }
 
     /// What an SPDU means for the activity before its user data are read (X.225 7.24 to 7.33, X.228 8.3).
-    fn begin_activity(&mut self, side: Side, tsdu: Octets<'_>, spdu: &Spdu, now: Now) {
-        let id = |at: Option<crate::tree::Span>| at.map_or(&[][..], |at| at.of(tsdu.bytes()));
+    fn begin_activity<O: Output>(
+        &mut self,
+        side: Side,
+        tsdu: Octets<'_>,
+        spdu: &Spdu,
+        now: Now,
+        out: &mut O,
+    ) {
+        let octets = |at: Option<Span>| at.map_or(&[][..], |at| at.of(tsdu.bytes()));
         match spdu.kind {
             SpduKind::ActivityStart => {
-                self.activity = Some(Activity::new(side, id(spdu.activity), now.frame, now.time, true));
+                // An activity that nobody ended: its end was not captured.
+                self.cut_off(out);
+                self.activity = Some(Activity::new(side, octets(spdu.activity), now.frame, now.time, true));
             }
             SpduKind::ActivityResume => {
-                let resumed = self.interrupted.take().filter(|activity| activity.id == id(spdu.old_activity));
-                self.activity = match resumed {
-                    Some(mut activity) => {
-                        activity.whole &= activity.resume_at(spdu.serial.unwrap_or(0));
-                        Some(activity)
-                    }
-                    None => Some(Activity::new(side, id(spdu.activity), now.frame, now.time, false)),
+                self.cut_off(out);
+                let old = octets(spdu.old_activity);
+                let other = !spdu.common_reference.is_empty();
+                let resumed = if other {
+                    out.resume(&ActivityKey {
+                        user_reference: spdu.user_reference.of(tsdu.bytes()).to_vec(),
+                        common_reference: spdu.common_reference.of(tsdu.bytes()).to_vec(),
+                        activity: old.to_vec(),
+                    })
+                } else {
+                    self.interrupted.take_if(|activity| activity.id == old)
                 };
+                let id = octets(spdu.activity);
+                let mut activity =
+                    resumed.unwrap_or_else(|| Activity::new(side, id, now.frame, now.time, false));
+                activity.whole &= activity.resume_at(spdu.serial.unwrap_or(0));
+                activity.resumed = true;
+                activity.sender = side;
+                activity.id = id.to_vec();
+                self.activity = Some(activity);
             }
             // Data in a capture that began inside an activity.
-            SpduKind::DataTransfer if self.activity.is_none() && self.knowledge.reliable() => {
+            SpduKind::DataTransfer if self.activity.is_none() && self.gap && self.knowledge.reliable() => {
                 self.activity = Some(Activity::new(side, &[], now.frame, now.time, false));
             }
             SpduKind::MinorSyncPoint => {
@@ -497,30 +579,46 @@ impl Connection {
         }
     }
 
-    /// What an SPDU means for the activity once it was read. Gives the activity that it completes.
-    fn end_activity<O: Output>(
-        &mut self,
-        side: Side,
-        spdu: &Spdu,
-        now: Now,
-        out: &mut O,
-    ) -> Option<Activity> {
+    /// What an SPDU means for the activity once it was read.
+    fn end_activity<O: Output>(&mut self, spdu: &Spdu, out: &mut O) {
         match spdu.kind {
             SpduKind::ActivityEnd => {
-                let activity = self.activity.take()?;
-                let _ = (side, now);
-                upper::read_transfer(&activity, &mut self.knowledge, out);
-                Some(activity)
+                if let Some(activity) = self.activity.take() {
+                    self.transferred(activity, TransferEnd::Complete, out);
+                }
             }
             SpduKind::ActivityDiscard => {
-                self.activity = None;
-                None
+                if let Some(activity) = self.activity.take().or_else(|| self.interrupted.take()) {
+                    self.transferred(activity, TransferEnd::Discarded, out);
+                }
             }
             SpduKind::ActivityInterrupt => {
-                self.interrupted = self.activity.take();
-                None
+                if let Some(mut activity) = self.activity.take() {
+                    activity.interrupted = true;
+                    self.interrupted = Some(activity);
+                }
             }
-            _ => None,
+            SpduKind::Abort | SpduKind::Disconnect => self.cut_off(out),
+            _ => {}
         }
+    }
+
+    /// The association is over, or its activity will not go on: what was under way is cut off.
+    fn cut_off<O: Output>(&mut self, out: &mut O) {
+        for activity in [self.interrupted.take(), self.activity.take()].into_iter().flatten() {
+            self.transferred(activity, TransferEnd::CutOff, out);
+        }
+    }
+
+    fn transferred<O: Output>(&mut self, activity: Activity, end: TransferEnd, out: &mut O) {
+        // The octets of what is cut off or discarded are shown with their segments; the value only when it is whole.
+        let show = end == TransferEnd::Complete;
+        let apdu = upper::read_transfer(&activity, show, &mut self.knowledge, out);
+        let key = ActivityKey {
+            user_reference: self.references.0.clone(),
+            common_reference: self.references.1.clone(),
+            activity: activity.id.clone(),
+        };
+        out.transfer(Transfer { activity, end, apdu }, key, &self.knowledge);
     }
 }

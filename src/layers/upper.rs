@@ -6,11 +6,12 @@
 use super::foreign::{self, Application};
 use super::mts::Kind;
 use super::note::{Note, What};
+use super::p1::integer;
 use super::presentation::{Context, Mode, PpduKind};
 use super::rtse::{self, Activity, ConnectionData};
 use super::session::SpduKind;
 use super::stack::Output;
-use super::{Side, acse, rose, schemas};
+use super::{Side, acse, p1, rose, schemas};
 use crate::asn1::{Guide, Key, TableId, TypeId, walk};
 use crate::capture::Octets;
 use crate::tree::{Cause, Damage, Display, FieldDef, Nothing, Sink, Span, Tag, Value};
@@ -91,7 +92,7 @@ impl Knowledge {
             (SpduKind::Connect | SpduKind::Accept | SpduKind::Refuse | SpduKind::Abort, _) => return,
             (_, [0x61, ..]) => Mode::Normal,
             (SpduKind::PleaseTokens, [0x02, ..]) => Mode::X410,
-            (SpduKind::DataTransfer, [0xA0..=0xA2, rest @ ..]) if begins_mts_apdu(rest) => Mode::X410,
+            (SpduKind::DataTransfer, [first, rest @ ..]) if begins_mts_apdu(*first, rest) => Mode::X410,
             _ => return,
         };
         self.mode = Some(mode);
@@ -166,9 +167,12 @@ impl Knowledge {
     }
 }
 
-/// Whether the octets behind the first identifier look like an MTS-APDU: a length, then an envelope SET or, in a
-/// probe, an MTSIdentifier.
-fn begins_mts_apdu(rest: &[u8]) -> bool {
+/// Whether octets look like the beginning of an MTS-APDU: its tag, a length, then an envelope SET or, in a probe, an
+/// MTSIdentifier.
+fn begins_mts_apdu(first: u8, rest: &[u8]) -> bool {
+    if !(0xA0..=0xA2).contains(&first) {
+        return false;
+    }
     let behind = match rest.first() {
         Some(0x80) => 1,
         Some(length @ 0x81..=0x84) => 1 + usize::from(length & 0x7F),
@@ -267,34 +271,52 @@ static UNKNOWN: FieldDef = FieldDef::layer("pres.unknown", "User data", Tag::Ppd
 static UNKNOWN_DATA: FieldDef = FieldDef::new("pres.unknown_data", "Data", Display::Octets);
 static UNKNOWN_SECRET: FieldDef = FieldDef::new("pres.unknown_data", "Data", Display::Octets).secret();
 
-/// Reads the value that an activity has transferred, as far as it is held.
-pub fn read_transfer<O: Output>(activity: &Activity, knowledge: &mut Knowledge, out: &mut O) {
+/// Reads the value that an activity has transferred, as far as it is held, and describes it where `show` is set.
+/// Gives the MTS-APDU that it is.
+pub fn read_transfer<O: Output>(
+    activity: &Activity,
+    show: bool,
+    knowledge: &mut Knowledge,
+    out: &mut O,
+) -> Option<Box<p1::Apdu>> {
     let schemas = schemas::get();
     let data = activity.octets();
-    if !O::Sink::KEEPS || data.is_empty() || !activity.whole {
-        return;
+    if data.is_empty() || !activity.whole {
+        return None;
     }
     let cut = (!activity.complete()).then(|| activity.missing.map_or(Cause::Cut, Cause::from));
-    let ty = match (knowledge.mode, data.bytes().first()) {
-        (Some(Mode::Normal), Some(0x28)) => schemas.external,
-        _ => schemas.schema.any(),
+    let message_transfer = match knowledge.application {
+        Some(application) => application == Application::P1,
+        None => true,
+    };
+    let ty = match data.bytes() {
+        // Normal mode: an EXTERNAL. Some leave it out, and in X.410 mode there is none (X.228 8.3, X.410-1984).
+        [0x28, ..] if knowledge.mode != Some(Mode::X410) => schemas.external,
+        [first, rest @ ..] if message_transfer && begins_mts_apdu(*first, rest) => schemas.mts_apdu,
+        _ if show => schemas.schema.any(),
+        _ => return None,
     };
     let ssdu = Ssdu { data, side: activity.sender, cut };
-    let sink = out.sink();
-    sink.source(data);
-    sink.open(
-        if knowledge.mode == Some(Mode::X410) { &RTS_VALUE } else { &RTSE_VALUE },
-        Span::new(0, data.len()),
-        Value::Octets,
-    );
-    sink.text(format_args!(
-        "[Transferred value, {} octets in {} segments]",
-        activity.length, activity.segments
-    ));
     let mut facts = Facts::default();
-    let damages = walk_with(ty, ssdu, knowledge, &mut facts, sink, |_, _| {});
-    sink.close(data.len() as u32);
+    let mut reader = Reader::new(data, knowledge, &mut facts, |_, _| {});
+    let all = Span::new(0, data.len());
+    if O::Sink::KEEPS && show {
+        let sink = out.sink();
+        sink.source(data);
+        let field = if reader.knowledge.mode == Some(Mode::X410) { &RTS_VALUE } else { &RTSE_VALUE };
+        sink.open(field, all, Value::Octets);
+        sink.text(format_args!(
+            "[Transferred value, {} octets in {} segments]",
+            activity.length, activity.segments
+        ));
+        walk(&schemas.schema, ty, data, all, cut, sink, &mut reader);
+        sink.close(all.end);
+    } else {
+        walk(&schemas.schema, ty, data, all, cut, &mut Nothing, &mut reader);
+    }
+    let (damages, apdu) = (std::mem::take(&mut reader.damages), std::mem::take(&mut reader.p1).finish());
     report(&damages, ssdu, out);
+    apdu
 }
 
 static RTSE_VALUE: FieldDef = FieldDef::layer("rtse.transferred", "Transferred value", Tag::Rtse);
@@ -308,16 +330,7 @@ fn walk_with<S: Sink>(
     sink: &mut S,
     segment: impl FnMut(Octets<'_>, bool),
 ) -> Vec<Damage> {
-    let mut reader = Reader {
-        data: ssdu.data,
-        knowledge,
-        facts,
-        segment,
-        inside: None,
-        results: 0,
-        context: None,
-        damages: Vec::new(),
-    };
+    let mut reader = Reader::new(ssdu.data, knowledge, facts, segment);
     let mut at = 0;
     // A CP may be followed by further values (CPC), user data by further PDV lists (X.226 8.4.2).
     while at < ssdu.data.len() {
@@ -360,10 +373,25 @@ struct Reader<'a, 'k, F> {
     results: usize,
     /// The presentation context of the value that is being read, the innermost.
     context: Option<i64>,
+    p1: p1::Reader,
     damages: Vec<Damage>,
 }
 
-impl<F: FnMut(Octets<'_>, bool)> Reader<'_, '_, F> {
+impl<'a, 'k, F: FnMut(Octets<'_>, bool)> Reader<'a, 'k, F> {
+    fn new(data: Octets<'a>, knowledge: &'k mut Knowledge, facts: &'k mut Facts, segment: F) -> Self {
+        Reader {
+            data,
+            knowledge,
+            facts,
+            segment,
+            inside: None,
+            results: 0,
+            context: None,
+            p1: p1::Reader::default(),
+            damages: Vec::new(),
+        }
+    }
+
     fn rtse(&mut self, kind: rtse::ApduKind) -> &mut rtse::Apdu {
         self.facts.rtse.get_or_insert(rtse::Apdu::new(kind))
     }
@@ -371,13 +399,6 @@ impl<F: FnMut(Octets<'_>, bool)> Reader<'_, '_, F> {
     fn result(&mut self) -> Option<&mut Context> {
         self.knowledge.contexts.get_mut(self.results.checked_sub(1)?)
     }
-}
-
-/// The value of an INTEGER's contents octets, where it fits.
-fn integer(contents: &[u8]) -> Option<i64> {
-    let (first, rest) = contents.split_first()?;
-    (rest.len() < 8)
-        .then(|| rest.iter().fold(i64::from(*first as i8), |value, octet| value << 8 | i64::from(*octet)))
 }
 
 impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
@@ -408,17 +429,19 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
             Pick::ReturnResult => self.facts.rose = rose(rose::ApduKind::ReturnResult),
             Pick::ReturnError => self.facts.rose = rose(rose::ApduKind::ReturnError),
             Pick::Reject => self.facts.rose = rose(rose::ApduKind::Reject),
-            _ => {}
+            _ => self.p1.enter(pick),
         }
     }
 
     fn leave(&mut self, pick: u16, _at: Span) {
-        if Pick::from_number(pick) == Some(Pick::Rttr) {
-            self.inside = None;
+        match Pick::from_number(pick) {
+            Some(Pick::Rttr) => self.inside = None,
+            Some(pick) => self.p1.leave(pick),
+            None => {}
         }
     }
 
-    fn value(&mut self, pick: u16, contents: &[u8], at: Span) {
+    fn value(&mut self, pick: u16, identifier: u8, contents: &[u8], at: Span) {
         use rtse::ApduKind as R;
         let Some(pick) = Pick::from_number(pick) else { return };
         let number = integer(contents);
@@ -511,7 +534,7 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
                     apdu.code = number;
                 }
             }
-            _ => {}
+            _ => self.p1.value(pick, identifier, contents, at),
         }
     }
 

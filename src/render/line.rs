@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use crate::layers::cotp::{self, TpduKind};
 use crate::layers::presentation::{self, Mode};
 use crate::layers::session::{self, SpduKind};
-use crate::layers::stack::{Content, Pdu};
+use crate::layers::stack::{Content, Pdu, Transfer, TransferEnd};
 use crate::layers::upper::Facts;
 use crate::layers::{acse, foreign, mts, rtse};
 use crate::stream::Incident;
 use crate::tree::{Span, Tag};
 
 use super::escape::escape;
+use super::messages;
 
 /// A record of the summary.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,7 +79,7 @@ pub fn of_pdu(pdu: &Pdu<'_>) -> Line {
             line.key("octets", tsdu.len());
             line
         }
-        Content::Spdu { spdu, tsdu, upper, transfer } => {
+        Content::Spdu { spdu, tsdu, upper } => {
             let mut line = of_upper(spdu, upper).unwrap_or_else(|| of_spdu(spdu));
             let octets = |at: Option<Span>| at.map(|at| at.of(tsdu.bytes()));
             line.octets("calling-ssel", octets(spdu.calling_selector));
@@ -90,13 +91,30 @@ pub fn of_pdu(pdu: &Pdu<'_>) -> Line {
                 line.key("resumes", Activity(activity));
             }
             line.number("serial", spdu.serial.map(i64::from));
-            if let Some(transfer) = transfer {
-                line.key("transferred", transfer.length);
-                line.key("segments", transfer.segments);
-            }
             line
         }
     }
+}
+
+/// The record of a transfer that is complete: the MTS-APDU, or what else it was.
+pub fn of_transfer(transfer: &Transfer) -> Option<Line> {
+    let Transfer { activity, end, apdu } = transfer;
+    if *end != TransferEnd::Complete {
+        return None;
+    }
+    let mut line = match apdu {
+        Some(apdu) => {
+            let mut line = Line::new(Tag::P1.name(), apdu.kind.name(), apdu.kind.name());
+            line.description.push_str(&messages::describe(apdu));
+            line
+        }
+        None => Line::new(Tag::Rtse.name(), "transfer", "Transferred value"),
+    };
+    line.key("transferred", activity.length);
+    line.key("segments", activity.segments);
+    let nanos = activity.ended.0.saturating_sub(activity.started.0).max(0);
+    line.key("duration", format_args!("{}.{:03}s", nanos / 1_000_000_000, nanos / 1_000_000 % 1000));
+    Some(line)
 }
 
 /// The record of something that happened on the TCP connection; `None` for what is not worth a line.

@@ -12,6 +12,7 @@ pub mod hex;
 pub mod line;
 pub mod manual;
 pub mod marks;
+pub mod messages;
 pub mod output;
 pub mod overview;
 pub mod places;

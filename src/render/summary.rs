@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::analysis::Association;
 use crate::layers::Side;
-use crate::layers::stack::{Now, Pdu};
+use crate::layers::stack::{Now, Pdu, Transfer};
 use crate::pipeline::{Read, View};
 use crate::stream::Incident;
 use crate::tree::Nothing;
@@ -80,6 +80,12 @@ impl<W: Write> View for Summary<W> {
 
     fn pdu(&mut self, pdu: &Pdu<'_>, association: &Association, now: Now) {
         self.line(&line::of_pdu(pdu), pdu.side, association, now);
+    }
+
+    fn transfer(&mut self, transfer: &Transfer, association: &Association, now: Now) {
+        if let Some(line) = line::of_transfer(transfer) {
+            self.line(&line, transfer.activity.sender, association, now);
+        }
     }
 
     fn incident(&mut self, side: Side, incident: &Incident<'_>, association: &Association, now: Now) {

@@ -1,5 +1,7 @@
 //! BER values (X.690).
 
+use super::text;
+
 /// How the length of a constructed value is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum Lengths {
@@ -8,6 +10,8 @@ pub(crate) enum Lengths {
     Definite,
     /// `80`, and two zero octets at the end.
     Indefinite,
+    /// The same, and in every constructed value within.
+    Throughout,
 }
 
 /// One value of definite length. The tag is the identifier octet.
@@ -36,7 +40,62 @@ pub(crate) fn wrapped(lengths: Lengths, tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
     match lengths {
         Lengths::Definite => constructed(tag, parts),
         Lengths::Indefinite => [vec![tag, 0x80], parts.concat(), vec![0, 0]].concat(),
+        Lengths::Throughout => throughout(&constructed(tag, parts)),
     }
+}
+
+/// A value, written again with the indefinite form in it when lengths are to be so throughout.
+pub(crate) fn rewritten(lengths: Lengths, value: Vec<u8>) -> Vec<u8> {
+    match lengths {
+        Lengths::Definite | Lengths::Indefinite => value,
+        Lengths::Throughout => throughout(&value),
+    }
+}
+
+/// Values, written again with the indefinite form in every constructed one.
+///
+/// # Panics
+/// When the octets are no values.
+fn throughout(values: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = values;
+    while let [tag, first, after @ ..] = rest {
+        if *first == 0x80 {
+            // The contents follow, and the end-of-contents reads as a value of its own.
+            out.extend([*tag, *first]);
+            rest = after;
+            continue;
+        }
+        let octets = if *first < 0x80 { 0 } else { usize::from(first & 0x7F) };
+        let long = after[..octets].iter().fold(0, |length, octet| length << 8 | usize::from(*octet));
+        let length = if octets == 0 { usize::from(*first) } else { long };
+        let (content, next) = after[octets..].split_at(length);
+        if tag & 0x20 == 0 {
+            out.extend(tlv(*tag, content));
+        } else {
+            out.extend([*tag, 0x80]);
+            out.extend(throughout(content));
+            out.extend([0, 0]);
+        }
+        rest = next;
+    }
+    out
+}
+
+/// An OCTET STRING; in constructed form when it is sent in pieces of so many octets.
+pub(crate) fn octet_string(pieces: Option<usize>, octets: &[u8]) -> Vec<u8> {
+    match pieces {
+        Some(size) => {
+            constructed(0x24, &octets.chunks(size).map(|piece| tlv(0x04, piece)).collect::<Vec<_>>())
+        }
+        None => tlv(0x04, octets),
+    }
+}
+
+/// A value under another tag in place of its own.
+pub(crate) fn retagged(tag: u8, mut value: Vec<u8>) -> Vec<u8> {
+    value[0] = tag;
+    value
 }
 
 /// An INTEGER under the given tag, in as few octets as will do.
@@ -46,9 +105,9 @@ pub(crate) fn integer(tag: u8, value: u32) -> Vec<u8> {
     tlv(tag, &octets[redundant..])
 }
 
-/// A string of any kind under the given tag.
-pub(crate) fn string(tag: u8, text: &str) -> Vec<u8> {
-    tlv(tag, text.as_bytes())
+/// A string of any kind under the given tag, in the characters of its type.
+pub(crate) fn string(tag: u8, characters: &str) -> Vec<u8> {
+    tlv(tag, &text::octets(tag, characters))
 }
 
 /// A BIT STRING of a named bit list: the unused bits are those after the last bit set.

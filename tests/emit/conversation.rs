@@ -1,7 +1,7 @@
 //! One TCP connection with the association on it: each statement of a speaker becomes octets, layer by layer.
 
 use super::Kind;
-use super::ber::{Lengths, string, tlv};
+use super::ber::{Lengths, rewritten, string, tlv};
 use super::bind;
 use super::cotp;
 use super::dialogue::{Scene, lengths};
@@ -32,6 +32,8 @@ pub(crate) struct Conversation {
     kind: Kind,
     /// Lengths of the presentation data values of each side.
     lengths: [Lengths; 2],
+    /// The octets of each string when RTTR is sent in constructed form, for each side.
+    strings: [Option<usize>; 2],
     association: Association,
     versions: u8,
     token_setting: u8,
@@ -56,6 +58,7 @@ impl Conversation {
             tpdu_size: UNLIMITED_TPDU_SIZE,
             kind: Kind::Normal,
             lengths: [Lengths::Definite; 2],
+            strings: [None; 2],
             association: Association { references, called_reference: vec![] },
             versions: 0,
             token_setting: 0,
@@ -120,11 +123,15 @@ impl Conversation {
             ))),
             "AR" => session::give(resume(statement, scene)?),
             "DT" => {
-                let message = statement.word("a message")?;
-                let pieces = self.pieces(&message, scene)?;
+                let pieces = self.pieces(statement, scene)?;
                 let piece: usize = statement.number_word("the piece")?;
                 let piece = piece.checked_sub(1).and_then(|index| pieces.get(index));
-                self.data(side, piece.ok_or_else(|| format!("{message} has {} pieces", pieces.len()))?)
+                let tsdu =
+                    self.data(side, piece.ok_or_else(|| format!("there are {} pieces", pieces.len()))?);
+                if let Some(first) = statement.number("first")? {
+                    return self.beginning_of_tsdu(side, &tsdu, first);
+                }
+                tsdu
             }
             "MIP" => session::give(session::mip(statement.number_word("the serial number")?)),
             "MIA" => session::please(session::mia(statement.number_word("the serial number")?)),
@@ -152,6 +159,14 @@ impl Conversation {
 
     fn tsdu(&mut self, side: Side, tsdu: &[u8]) -> Result<(), String> {
         cotp::dt(tsdu, self.tpdu_size).iter().try_for_each(|tpdu| self.tpdu(side, tpdu))
+    }
+
+    /// Of the packets of a TSDU only the first octets: the connection is lost in the middle.
+    fn beginning_of_tsdu(&mut self, side: Side, tsdu: &[u8], first: usize) -> Result<(), String> {
+        let packet = |tpdu: &Vec<u8>| tpkt::packet(self.reserved[side], tpdu);
+        let packets = cotp::dt(tsdu, self.tpdu_size).iter().map(packet).collect::<Vec<_>>().concat();
+        let octets = packets.get(..first).ok_or_else(|| format!("there are {} octets", packets.len()))?;
+        self.done(|connection| connection.send(side, octets))
     }
 
     /// A value as session user data: in its presentation context, or as it is in X.410 mode.
@@ -191,12 +206,7 @@ impl Conversation {
     }
 
     fn connect(&mut self, side: Side, statement: &mut Statement, scene: &Scene) -> Result<Vec<u8>, String> {
-        self.kind = match statement.word("the kind of association")?.as_str() {
-            "1984" => Kind::X84,
-            "1988-x410" => Kind::X410,
-            "1988-normal" => Kind::Normal,
-            other => return Err(format!("{other:?}: 1984, 1988-x410 or 1988-normal")),
-        };
+        self.kind = Kind::parse(&statement.word("the kind of association")?)?;
         let normal = self.kind == Kind::Normal;
         let protocol = if self.kind == Kind::X84 { 1 } else { 12 };
         let common_reference = string(0x17, &time::utc_time(self.connection.time));
@@ -207,6 +217,7 @@ impl Conversation {
         self.checkpoint_size = statement.number("checkpoint")?.unwrap_or(0);
         self.window_size = statement.number("window")?.unwrap_or(3);
         self.lengths[side] = lengths(statement)?;
+        self.strings[side] = statement.number("pieces")?;
         let dialogue_mode = match statement.option("dialogue").as_deref() {
             None => None,
             Some("monologue") => Some(0),
@@ -241,7 +252,7 @@ impl Conversation {
             requirements: session::RTSE_UNITS,
             calling_selector: calling.as_deref(),
             called_selector: called.as_deref(),
-            user_data: ppdu,
+            user_data: rewritten(self.lengths[side], ppdu),
         };
         Ok(connect.cn())
     }
@@ -250,6 +261,7 @@ impl Conversation {
         self.checkpoint_size = statement.number("checkpoint")?.unwrap_or(self.checkpoint_size);
         self.window_size = statement.number("window")?.unwrap_or(self.window_size);
         self.lengths[side] = lengths(statement)?;
+        self.strings[side] = statement.number("pieces")?;
         let references = self.answering_references(side, statement)?;
         let data = connection_data(statement, scene)?;
         let open = Open {
@@ -275,7 +287,7 @@ impl Conversation {
             requirements: session::RTSE_UNITS,
             calling_selector: None,
             called_selector: responding.as_deref(),
-            user_data: ppdu,
+            user_data: rewritten(self.lengths[side], ppdu),
         };
         Ok(accept.ac())
     }
@@ -315,7 +327,7 @@ impl Conversation {
 
     /// A whole activity: data in pieces, checkpoints within the window, and the answers of the other side.
     fn transfer(&mut self, side: Side, statement: &mut Statement, scene: &Scene) -> Result<(), String> {
-        let pieces = self.pieces(&statement.word("a message")?, scene)?;
+        let pieces = self.pieces(statement, scene)?;
         let activity = rtse::activity_identifier(statement.number("activity")?.unwrap_or(1));
         self.tsdu(side, &session::give(session::as_(&activity)))?;
         let (mut serial, mut confirmed) = (0, 0);
@@ -341,19 +353,22 @@ impl Conversation {
     /// The SSDU of one piece.
     fn data(&self, side: Side, piece: &[u8]) -> Vec<u8> {
         let information = match self.kind {
-            Kind::Normal => self.value(side, presentation::MTA_RTSE, rtse::rttr(piece)),
+            Kind::Normal => self.value(side, presentation::MTA_RTSE, rtse::rttr(self.strings[side], piece)),
             Kind::X84 | Kind::X410 => piece.to_vec(),
         };
         session::give(session::dt(&information))
     }
 
-    /// A message as this kind of association transfers it, in pieces of the checkpoint size.
-    fn pieces(&self, message: &str, scene: &Scene) -> Result<Vec<Vec<u8>>, String> {
-        let message = scene.messages.get(message).ok_or_else(|| format!("no message {message:?}"))?;
+    /// A message as this kind of association transfers it, in pieces of the checkpoint size. `NAME bare` is without
+    /// the EXTERNAL of the normal mode.
+    fn pieces(&self, statement: &mut Statement, scene: &Scene) -> Result<Vec<Vec<u8>>, String> {
+        let message = scene.mail.get(&statement.word("a message")?)?;
         let apdu = message.encode(self.kind);
         let value = match self.kind {
-            Kind::Normal => acse::external(presentation::MTSE, apdu),
-            Kind::X84 | Kind::X410 => apdu,
+            Kind::Normal if !statement.flag("bare") => {
+                rewritten(message.lengths(), acse::external(presentation::MTSE, apdu))
+            }
+            Kind::Normal | Kind::X84 | Kind::X410 => apdu,
         };
         let size = if self.checkpoint_size == 0 { value.len() } else { self.checkpoint_size as usize * 1024 };
         Ok(value.chunks(size).map(<[u8]>::to_vec).collect())

@@ -5,9 +5,8 @@ use std::path::Path;
 
 use super::ber::Lengths;
 use super::conversation::{Association, Conversation};
-use super::ipm::Ipm;
-use super::or_address::OrAddress;
-use super::p1::Message;
+use super::mail::Mail;
+use super::p1::{Apdu, Message};
 use super::pcap::Format;
 use super::script::{self, Statement};
 use super::tcp::{Connection, End, Frame};
@@ -15,16 +14,22 @@ use super::time;
 
 /// The capture that the script `NAME.dialogue` of a folder describes.
 pub(crate) fn capture(folder: &Path, name: &str) -> Result<Vec<u8>, String> {
-    play(script::load(folder, name)?)
+    play(Player::default(), script::load(folder, name)?)
 }
 
 /// The capture that this script describes.
 pub(crate) fn capture_of(script: &str) -> Result<Vec<u8>, String> {
-    play(script::parse("script", script)?)
+    play(Player::default(), script::parse("script", script)?)
 }
 
-fn play(statements: Vec<Statement>) -> Result<Vec<u8>, String> {
+/// The capture that this script describes, with a message that it does not describe.
+pub(crate) fn capture_with(name: &str, message: Message, script: &str) -> Result<Vec<u8>, String> {
     let mut player = Player::default();
+    player.scene.mail.insert(name, Apdu::Message(message));
+    play(player, script::parse("script", script)?)
+}
+
+fn play(mut player: Player, statements: Vec<Statement>) -> Result<Vec<u8>, String> {
     for statement in statements {
         let place = statement.place.clone();
         player.play(statement).map_err(|error| format!("{place}: {error}"))?;
@@ -37,7 +42,7 @@ fn play(statements: Vec<Statement>) -> Result<Vec<u8>, String> {
 #[derive(Default)]
 pub(crate) struct Scene {
     hosts: BTreeMap<String, [u8; 4]>,
-    pub(crate) messages: BTreeMap<String, Message>,
+    pub(crate) mail: Mail,
     /// Associations that were named, for those that recover them.
     pub(crate) associations: BTreeMap<String, Association>,
 }
@@ -77,10 +82,6 @@ impl Player {
                     address.parse().map_err(|_| format!("{address:?} is no IPv4 address"))?;
                 self.scene.hosts.insert(name, address.octets());
             }
-            "message" => {
-                let name = statement.word("the message's name")?;
-                self.scene.messages.insert(name, self.message(&mut statement)?);
-            }
             "connect" => self.connect(&mut statement)?,
             "wait" => {
                 let span = time::span(&statement.word("how long")?)?;
@@ -97,6 +98,7 @@ impl Player {
             "drop" => self.edits.dropped.extend(frame_numbers(&statement.rest())?),
             "begin-at" => self.edits.begin_at = statement.number_word("a frame")?,
             "only" => self.edits.only = Some(statement.word("a host")?),
+            described if self.scene.mail.read(described, &mut statement, &time::utc_time(self.start))? => {}
             speaker => {
                 let conversation = self.conversation.as_mut().ok_or("no connection is open")?;
                 let side = conversation.side(speaker)?;
@@ -122,39 +124,6 @@ impl Player {
         }
         self.format.nanoseconds |= statement.flag("nanoseconds");
         Ok(())
-    }
-
-    fn message(&self, statement: &mut Statement) -> Result<Message, String> {
-        let originator = OrAddress::parse(&statement.required("from")?)?;
-        let mut recipients = vec![OrAddress::parse(&statement.required("to")?)?];
-        while let Some(recipient) = statement.option("to") {
-            recipients.push(OrAddress::parse(&recipient)?);
-        }
-        let local_identifier = statement.required("id")?;
-        let text = statement.option("text").unwrap_or_default() + "\r\n";
-        let length = statement.number("length")?.unwrap_or(text.len());
-        let arrival_time = statement.option("arrival").unwrap_or_else(|| time::utc_time(self.start));
-        let content = Ipm {
-            originator: originator.clone(),
-            recipients: recipients.clone(),
-            identifier: statement.option("ipm-id").unwrap_or_else(|| local_identifier.clone()),
-            subject: statement.option("subject").unwrap_or_default(),
-            text: text.chars().cycle().take(length).collect(),
-            auto_generated: false,
-        };
-        let content_identifier = statement.option("content-id");
-        let priority = statement.number("priority")?.unwrap_or(0);
-        let lengths = lengths(statement)?;
-        Ok(Message {
-            local_identifier,
-            originator,
-            recipients,
-            content_identifier,
-            priority,
-            arrival_time,
-            content,
-            lengths,
-        })
     }
 
     /// Opens a connection. Each has its own clock: `at=` begins it while others still go on.
@@ -235,12 +204,13 @@ impl Edits {
     }
 }
 
-/// `lengths=indefinite`, or definite ones.
+/// `lengths=indefinite` or `throughout`, or definite ones.
 pub(crate) fn lengths(statement: &mut Statement) -> Result<Lengths, String> {
     match statement.option("lengths").as_deref() {
         None | Some("definite") => Ok(Lengths::Definite),
         Some("indefinite") => Ok(Lengths::Indefinite),
-        Some(other) => Err(format!("lengths={other}: definite or indefinite")),
+        Some("throughout") => Ok(Lengths::Throughout),
+        Some(other) => Err(format!("lengths={other}: definite, indefinite or throughout")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Presentation (X.226): the PPDUs of both modes.
 
-use super::ber::{Lengths, constructed, integer, oid, tlv, wrapped};
+use super::ber::{Lengths, constructed, integer, oid, retagged, tlv, wrapped};
 
 /// The presentation contexts of a P1 association: identifier and abstract syntax.
 pub(crate) const CONTEXTS: [(u32, &str); 3] =
@@ -42,10 +42,7 @@ pub(crate) fn cp(calling: Option<&[u8]>, called: Option<&[u8]>, user_data: Vec<u
 
 /// The fields that CPA and CPR share: all contexts are accepted.
 fn answer(responding: Option<&[u8]>, user_data: Vec<u8>) -> Vec<Vec<u8>> {
-    // 81 is the transfer syntax: an object identifier under an implicit tag.
-    let mut transfer = oid(BER);
-    transfer[0] = 0x81;
-    let accepted = constructed(0x30, &[integer(0x80, 0), transfer]);
+    let accepted = constructed(0x30, &[integer(0x80, 0), retagged(0x81, oid(BER))]);
     let mut parts = Vec::new();
     parts.extend(responding.map(|selector| tlv(0x83, selector)));
     parts.push(constructed(0xA5, &CONTEXTS.map(|_| accepted.clone())));

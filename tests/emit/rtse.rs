@@ -1,7 +1,7 @@
 //! Reliable transfer (X.228; X.410-1984 RTS).
 
 use super::Kind;
-use super::ber::{constructed, integer, tlv};
+use super::ber::{constructed, integer, octet_string, tlv};
 
 /// What opening an association carries to the user of RTSE.
 pub(crate) enum ConnectionData {
@@ -91,9 +91,9 @@ pub(crate) fn rttp(priority: u32) -> Vec<u8> {
     integer(0x02, priority)
 }
 
-/// RTTR of the normal mode: one piece of an APDU.
-pub(crate) fn rttr(piece: &[u8]) -> Vec<u8> {
-    tlv(0x04, piece)
+/// RTTR of the normal mode: one piece of an APDU, as one string or in several.
+pub(crate) fn rttr(strings: Option<usize>, piece: &[u8]) -> Vec<u8> {
+    octet_string(strings, piece)
 }
 
 /// The identifier of an activity, as it stands in PI 41.

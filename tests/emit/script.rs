@@ -7,6 +7,8 @@
 use std::path::Path;
 use std::str::FromStr;
 
+use super::text;
+
 /// One statement, consumed as it is read: what is left over in the end was not understood.
 #[derive(Clone, Debug)]
 pub(crate) struct Statement {
@@ -118,6 +120,11 @@ impl Statement {
     pub(crate) fn option(&mut self, key: &str) -> Option<String> {
         let index = self.options.iter().position(|(name, _)| name == key)?;
         Some(self.options.remove(index).1)
+    }
+
+    /// The value of an option, with its escapes read.
+    pub(crate) fn text(&mut self, key: &str) -> Result<Option<String>, String> {
+        self.option(key).map(|text| text::unescaped(&text)).transpose()
     }
 
     /// The value of an option that must be there.

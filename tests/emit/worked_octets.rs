@@ -1,9 +1,10 @@
 //! The emitters against octets worked out by hand from the Recommendations.
 
 use crate::emit::ber::Lengths;
-use crate::emit::ipm::Ipm;
+use crate::emit::body::BodyPart;
+use crate::emit::ipm::{self, Ipm};
 use crate::emit::or_address::OrAddress;
-use crate::emit::p1::Message;
+use crate::emit::p1::{self, Apdu, Envelope, Extension, Hop, Message};
 use crate::emit::rtse::{ConnectionData, Open, SessionConnectionIdentifier};
 use crate::emit::script::hexadecimal;
 use crate::emit::{Kind, acse, bind, cotp, presentation, rtse, session, time, tpkt};
@@ -133,7 +134,7 @@ fn spdus_of_an_activity_stand_behind_an_empty_token_spdu() {
         packet(&session::pt(rtse::rttp(0))),
         octets("03 00 00 11 02 F0 80 02 08 10 01 01 C1 03 02 01 00")
     );
-    let data = presentation::user_data(Lengths::Definite, presentation::MTA_RTSE, rtse::rttr(b"abc"));
+    let data = presentation::user_data(Lengths::Definite, presentation::MTA_RTSE, rtse::rttr(None, b"abc"));
     let data = packet(&session::give(session::dt(&data)));
     let header = "03 00 00 19 02 F0 80 01 00 01 00 61 0C 30 0A 02 01 03 A0 05 04 03 61 62 63";
     assert_eq!(data, octets(header));
@@ -156,23 +157,27 @@ fn message(kind: Kind) -> Vec<u8> {
     let bob = address(&format!("/S=Receiver/G=Bob{domain}/DD.PHONE=12345/"));
     let content = Ipm {
         originator: alice.clone(),
-        recipients: vec![bob.clone()],
+        recipients: vec![ipm::Recipient::new(bob.clone(), false)],
         identifier: "IPM-1".to_owned(),
         subject: "Hello".to_owned(),
-        text: "Test text\r\n".to_owned(),
-        auto_generated: true,
+        fields: vec![],
+        extensions: vec![ipm::auto_generated()],
+        body: vec![BodyPart::Ia5Text("Test text\r\n".to_owned())],
     };
-    let message = Message {
+    let originator = if kind == Kind::X84 { alice } else { alice_by_name };
+    let envelope = Envelope {
         local_identifier: "MSG-0001".to_owned(),
-        originator: if kind == Kind::X84 { alice } else { alice_by_name },
-        recipients: vec![bob],
+        recipients: vec![p1::Recipient { address: bob, extensions: vec![] }],
+        content_type: None,
         content_identifier: Some("CID-1".to_owned()),
-        priority: 0,
-        arrival_time: "231114221320Z".to_owned(),
-        content,
-        lengths: Lengths::Definite,
+        indicators: 0x20,
+        recipient_indicators: 0xC8,
+        trace: vec![Hop { domain: originator.clone(), arrival_time: "231114221320Z".to_owned() }],
+        extensions: vec![Extension::conversion_with_loss_prohibited()],
+        originator,
     };
-    message.encode(kind)
+    let message = Message { envelope, priority: 0, content, lengths: Lengths::Definite, pieces: None };
+    Apdu::Message(message).encode(kind)
 }
 
 #[test]

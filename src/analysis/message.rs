@@ -1,0 +1,298 @@
+//! The life of messages, probes and reports: from the start of an activity to its acknowledgement, over several
+//! associations where it has to be (X.228 8.3, X.411 clause 12).
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use crate::capture::{FrameNo, Timestamp};
+use crate::layers::p1::{self, Apdu, ApduKind};
+use crate::layers::rtse::Activity;
+use crate::layers::session::SpduKind;
+use crate::layers::stack::{ActivityKey, Content, Pdu, Transfer, TransferEnd};
+use crate::net::Endpoint;
+use crate::stream::Side;
+
+use super::Association;
+
+/// How many activities are remembered that may be resumed in another association. The oldest is given up first.
+const REMEMBERED: usize = 256;
+
+/// How many identifiers are remembered, to see repeats and to join reports to what they speak of. The oldest is
+/// forgotten first.
+const IDENTIFIERS: usize = 100_000;
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// Transferred and acknowledged.
+    Transferred,
+    /// Transferred and acknowledged after it was resumed.
+    Resumed,
+    /// Cut off, or sent to its end and never acknowledged: the sender still holds it.
+    Incomplete,
+    /// Interrupted by the sender and not resumed.
+    Interrupted,
+    /// Discarded by the sender.
+    Discarded,
+}
+
+impl Status {
+    /// The name used in output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Status::Transferred => "transferred",
+            Status::Resumed => "resumed",
+            Status::Incomplete => "incomplete",
+            Status::Interrupted => "interrupted",
+            Status::Discarded => "discarded",
+        }
+    }
+}
+
+/// A message, probe or report on its way from one MTA to another.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// What it says of itself; empty where too little of it was seen.
+    pub apdu: Apdu,
+    /// Whether the beginning of the APDU was seen: else only that something was transferred.
+    pub known: bool,
+    /// The associations that it was transferred in, in order.
+    pub associations: Vec<u32>,
+    /// The sending MTA's end.
+    pub from: Endpoint,
+    /// The receiving MTA's end.
+    pub to: Endpoint,
+    /// The frame that began it.
+    pub first_frame: FrameNo,
+    /// The frame that brought its last octets, or its end.
+    pub last_frame: FrameNo,
+    /// When it began.
+    pub started: Timestamp,
+    /// When its last octets or its end came.
+    pub ended: Timestamp,
+    /// What became of it.
+    pub status: Status,
+    /// Whether it was sent to its end but never acknowledged.
+    pub unacknowledged: bool,
+    /// How many octets of the transferred value were seen, repeated ones counted once.
+    pub octets: u64,
+    /// Whether octets that were sent again were others than before.
+    pub differs: bool,
+    /// Whether octets in the middle were not captured.
+    pub holes: bool,
+    /// The frame in which a transfer of the same identifier ended before.
+    pub repeats: Option<FrameNo>,
+    /// Of a report: the frame in which the transfer of the message that it speaks of ended.
+    pub subject_frame: Option<FrameNo>,
+    /// The content octets, where they are asked for.
+    pub content: Vec<u8>,
+}
+
+impl Message {
+    fn new(transfer: Transfer, association: &Association, earlier: Vec<u32>, keep_content: bool) -> Message {
+        let Transfer { activity, end, apdu } = transfer;
+        let mut associations = earlier;
+        associations.push(association.number);
+        let status = match end {
+            TransferEnd::Discarded => Status::Discarded,
+            TransferEnd::CutOff if activity.interrupted => Status::Interrupted,
+            TransferEnd::CutOff => Status::Incomplete,
+            // Until it is acknowledged.
+            TransferEnd::Complete => Status::Incomplete,
+        };
+        let content = match (&apdu, keep_content) {
+            (Some(apdu), true) => apdu
+                .content
+                .iter()
+                .flat_map(|piece| piece.of(activity.octets().bytes()).iter().copied())
+                .collect(),
+            _ => Vec::new(),
+        };
+        let known = apdu.is_some();
+        let mut apdu = apdu.map(|apdu| *apdu).unwrap_or_default();
+        if apdu.kind == ApduKind::Message && end != TransferEnd::Complete {
+            // What was seen of the content says nothing of its length.
+            apdu.content_length = None;
+        }
+        Message {
+            known,
+            apdu,
+            associations,
+            from: association.end(activity.sender),
+            to: association.end(activity.sender.other()),
+            first_frame: activity.first_frame,
+            last_frame: activity.last_frame,
+            started: activity.started,
+            ended: activity.ended,
+            status,
+            unacknowledged: end == TransferEnd::Complete,
+            octets: activity.length,
+            differs: activity.differs,
+            holes: activity.missing.is_some() || !activity.whole,
+            repeats: None,
+            subject_frame: None,
+            content,
+        }
+    }
+}
+
+/// A message that was sent to its end and waits for its acknowledgement.
+#[derive(Debug)]
+struct Sent {
+    message: Message,
+    sender: Side,
+    resumed: bool,
+}
+
+/// An activity that may be resumed, with the message as it stands if it is not.
+#[derive(Debug)]
+struct Unfinished {
+    key: ActivityKey,
+    activity: Activity,
+    message: Message,
+}
+
+/// Follows all messages of a capture.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    keep_content: bool,
+    /// Waiting for its acknowledgement, by association.
+    sent: BTreeMap<u32, Sent>,
+    unfinished: VecDeque<Unfinished>,
+    /// The associations that a resumed activity was in before, by the association it is in now.
+    earlier: HashMap<u32, Vec<u32>>,
+    identifiers: HashMap<String, FrameNo>,
+    order: VecDeque<String>,
+}
+
+impl Ledger {
+    /// A ledger; `keep_content` for those who want the content octets.
+    pub fn new(keep_content: bool) -> Ledger {
+        Ledger { keep_content, ..Ledger::default() }
+    }
+
+    /// An activity left its association.
+    pub fn transfer(
+        &mut self,
+        transfer: Transfer,
+        key: ActivityKey,
+        association: &Association,
+        done: &mut impl FnMut(Message),
+    ) {
+        // A new activity begins only when the last one was acknowledged, so it was, captured or not.
+        self.settle(association.number, true, done);
+        let earlier = self.earlier.remove(&association.number).unwrap_or_default();
+        let (end, sender, resumed) = (transfer.end, transfer.activity.sender, transfer.activity.resumed);
+        if transfer.apdu.is_none() && transfer.activity.length == 0 {
+            return;
+        }
+        match end {
+            TransferEnd::Complete => {
+                let message = Message::new(transfer, association, earlier, self.keep_content);
+                self.sent.insert(association.number, Sent { message, sender, resumed });
+            }
+            TransferEnd::Discarded => {
+                let message = Message::new(transfer, association, earlier, self.keep_content);
+                self.tell(message, done);
+            }
+            TransferEnd::CutOff => {
+                let Transfer { activity, end, apdu } = transfer;
+                // The message keeps what can be read now; the activity goes on if it is resumed.
+                let as_it_stands = Transfer { activity: activity.clone(), end, apdu };
+                let message = Message::new(as_it_stands, association, earlier, self.keep_content);
+                if self.unfinished.len() == REMEMBERED
+                    && let Some(oldest) = self.unfinished.pop_front()
+                {
+                    self.tell(oldest.message, done);
+                }
+                self.unfinished.push_back(Unfinished { key, activity, message });
+            }
+        }
+    }
+
+    /// The activity that is resumed in association `number`, if it is remembered.
+    pub fn resume(&mut self, key: &ActivityKey, number: u32) -> Option<Activity> {
+        let at = self.unfinished.iter().position(|unfinished| unfinished.key == *key)?;
+        let Unfinished { activity, message, .. } = self.unfinished.remove(at)?;
+        self.earlier.insert(number, message.associations);
+        Some(activity)
+    }
+
+    /// A PDU of an association: it may acknowledge what was sent.
+    pub fn pdu(&mut self, pdu: &Pdu<'_>, association: &Association, done: &mut impl FnMut(Message)) {
+        let Content::Spdu { spdu, .. } = pdu.content else { return };
+        let Some(sent) = self.sent.get(&association.number) else { return };
+        let acknowledged = match spdu.kind {
+            SpduKind::ActivityEndAck => pdu.side != sent.sender,
+            // X.228 8.3: the sender goes on to these only when it has the acknowledgement.
+            SpduKind::ActivityStart
+            | SpduKind::ActivityResume
+            | SpduKind::GiveTokensConfirm
+            | SpduKind::Finish => pdu.side == sent.sender,
+            _ => false,
+        };
+        if acknowledged {
+            self.settle(association.number, true, done);
+        }
+    }
+
+    /// An association is over.
+    pub fn close(&mut self, association: &Association, done: &mut impl FnMut(Message)) {
+        // Nothing of the receiver was captured: then its acknowledgement could not be either.
+        let deaf = self
+            .sent
+            .get(&association.number)
+            .is_some_and(|sent| association.octets[sent.sender.other().index()] == 0);
+        self.settle(association.number, deaf, done);
+        self.earlier.remove(&association.number);
+    }
+
+    /// The capture is over: what was not resumed until now is not resumed in it.
+    pub fn finish(&mut self, done: &mut impl FnMut(Message)) {
+        for unfinished in std::mem::take(&mut self.unfinished) {
+            self.tell(unfinished.message, done);
+        }
+    }
+
+    fn settle(&mut self, association: u32, acknowledged: bool, done: &mut impl FnMut(Message)) {
+        let Some(Sent { mut message, resumed, .. }) = self.sent.remove(&association) else { return };
+        if acknowledged {
+            message.unacknowledged = false;
+            message.status = if resumed { Status::Resumed } else { Status::Transferred };
+        }
+        self.tell(message, done);
+    }
+
+    /// A message was transferred: an earlier attempt that was cut off will not be resumed.
+    fn sent_anew(&mut self, id: &p1::MtsIdentifier, done: &mut impl FnMut(Message)) {
+        while let Some(at) = self.unfinished.iter().position(|unfinished| unfinished.message.apdu.id == *id) {
+            if let Some(unfinished) = self.unfinished.remove(at) {
+                done(unfinished.message);
+            }
+        }
+    }
+
+    /// Tells a message, joined to those before it.
+    fn tell(&mut self, mut message: Message, done: &mut impl FnMut(Message)) {
+        if message.known {
+            let key = |id: &p1::MtsIdentifier| id.to_string();
+            message.subject_frame =
+                message.apdu.subject.as_ref().and_then(|id| self.identifiers.get(&key(id)).copied());
+            let id = key(&message.apdu.id);
+            let whole = matches!(message.status, Status::Transferred | Status::Resumed);
+            if whole {
+                self.sent_anew(&message.apdu.id, done);
+            }
+            message.repeats = self.identifiers.get(&id).copied();
+            if whole && message.repeats.is_none() {
+                if self.order.len() == IDENTIFIERS
+                    && let Some(oldest) = self.order.pop_front()
+                {
+                    self.identifiers.remove(&oldest);
+                }
+                self.identifiers.insert(id.clone(), message.last_frame);
+                self.order.push_back(id);
+            }
+        }
+        done(message);
+    }
+}

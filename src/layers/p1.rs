@@ -1,0 +1,425 @@
+//! Message transfer: what an MTS-APDU (X.411, X.419) says about itself, and the heading of the interpersonal
+//! message or notification inside (X.420).
+
+use std::fmt;
+
+use super::or_address::{Attribute, OrAddress};
+use super::schemas::Pick;
+use crate::asn1::{Oid, Time, decode, utc_time};
+use crate::tree::{Charset, Span};
+
+/// How many recipients are kept of one message. More than any envelope may have (X.411, ub-recipients 32767).
+const RECIPIENTS: usize = 32_768;
+
+/// How many trace elements are kept of one message (X.411, ub-transfers).
+const TRACE: usize = 512;
+
+/// What is transferred.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ApduKind {
+    /// A message (UserMPDU in 1984).
+    #[default]
+    Message,
+    /// A probe.
+    Probe,
+    /// A delivery or non-delivery report.
+    Report,
+}
+
+impl ApduKind {
+    /// The name used in output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ApduKind::Message => "message",
+            ApduKind::Probe => "probe",
+            ApduKind::Report => "report",
+        }
+    }
+}
+
+/// A content type: a built-in number or an object identifier (contents octets).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ContentType {
+    /// Built-in: 2 is P2, 22 is P22.
+    BuiltIn(i64),
+    /// External.
+    Extended(Vec<u8>),
+}
+
+impl fmt::Display for ContentType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ContentType::BuiltIn(number) => number.fmt(f),
+            ContentType::Extended(oid) => Oid(oid).fmt(f),
+        }
+    }
+}
+
+/// An MTS identifier: X.411 8.2.1.1.1.1 (MPDUIdentifier in 1984).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MtsIdentifier {
+    /// global-domain-identifier.
+    pub domain: OrAddress,
+    /// local-identifier.
+    pub local: String,
+}
+
+impl fmt::Display for MtsIdentifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{};{}]", self.domain, self.local)
+    }
+}
+
+/// What a report says of one recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReportType {
+    /// Delivered, at this time where it is one.
+    Delivered(Option<Time>),
+    /// Not delivered.
+    NonDelivered {
+        /// non-delivery-reason-code.
+        reason: i64,
+        /// non-delivery-diagnostic-code.
+        diagnostic: Option<i64>,
+    },
+}
+
+/// A recipient of a message or probe, or one that a report speaks of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recipient {
+    /// The O/R address.
+    pub address: OrAddress,
+    /// originally-specified-recipient-number.
+    pub number: Option<i64>,
+    /// In a report: what became of the message.
+    pub report: Option<ReportType>,
+    /// In a report: supplementary-information.
+    pub supplementary: Option<String>,
+}
+
+/// One element of the trace information: X.411 12.2.1.1.1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TraceElement {
+    /// The domain that the message passed.
+    pub domain: OrAddress,
+    /// arrival-time; `None` where it is no time.
+    pub arrival: Option<Time>,
+    /// The octets of arrival-time.
+    pub arrival_text: String,
+    /// routing-action: 0 relayed, 1 rerouted.
+    pub action: Option<i64>,
+}
+
+/// The heading of an interpersonal message, or what a notification refers to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ipm {
+    /// Whether it is a notification.
+    pub notification: bool,
+    /// user-relative-identifier of this-IPM or subject-ipm.
+    pub id: String,
+    /// The user of the identifier.
+    pub user: OrAddress,
+    /// subject.
+    pub subject: Option<String>,
+}
+
+/// The fact about one MTS-APDU.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Apdu {
+    /// Message, probe or report.
+    pub kind: ApduKind,
+    /// message-, probe- or report-identifier.
+    pub id: MtsIdentifier,
+    /// originator-name, or report-destination-name.
+    pub originator: OrAddress,
+    /// The recipients, as far as there were not too many.
+    pub recipients: Vec<Recipient>,
+    /// content-type.
+    pub content_type: Option<ContentType>,
+    /// How many octets the content has; of a probe, the content-length it states.
+    pub content_length: Option<u64>,
+    /// Where the content octets lie in the transferred value: usually one piece.
+    pub content: Vec<Span>,
+    /// priority: 0 normal, 1 non-urgent, 2 urgent.
+    pub priority: Option<i64>,
+    /// trace-information.
+    pub trace: Vec<TraceElement>,
+    /// The interpersonal message inside.
+    pub ipm: Option<Ipm>,
+    /// Of a report: the identifier of the message that it speaks of.
+    pub subject: Option<MtsIdentifier>,
+}
+
+impl Apdu {
+    /// The name of the priority (X.411 8.2.1.1.1.8).
+    pub fn priority_name(&self) -> &'static str {
+        match self.priority {
+            None | Some(0) => "normal",
+            Some(1) => "non-urgent",
+            Some(2) => "urgent",
+            Some(_) => "unknown",
+        }
+    }
+}
+
+/// What an O/R name or identifier that is being read belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Id,
+    Subject,
+    Originator,
+    Recipient,
+    Trace,
+    IpmUser,
+}
+
+/// Puts the fields that the walker tells into an [`Apdu`].
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    apdu: Option<Box<Apdu>>,
+    places: Vec<Place>,
+    /// How deep in interpersonal messages inside each other.
+    ipm_depth: u32,
+    /// Whether the trace of the envelope is being read, and not the intermediate one of a report's subject.
+    in_trace: bool,
+    in_content: bool,
+}
+
+/// The value of an INTEGER's contents octets, where it fits.
+pub(super) fn integer(contents: &[u8]) -> Option<i64> {
+    let (first, rest) = contents.split_first()?;
+    (rest.len() < 8)
+        .then(|| rest.iter().fold(i64::from(*first as i8), |value, octet| value << 8 | i64::from(*octet)))
+}
+
+/// The text of a character string by its universal tag; an implicit tag hides it, and then it is a printable one.
+fn text(tag: u8, contents: &[u8]) -> String {
+    let charset = match tag {
+        0x14 => Charset::T61,
+        0x15 | 0x19 | 0x1B => Charset::Iso2022,
+        0x1C => Charset::Universal,
+        0x1E => Charset::Bmp,
+        0x0C => Charset::Utf8,
+        _ => Charset::Ascii,
+    };
+    decode(charset, contents)
+}
+
+impl Reader {
+    /// What was read, if it was an MTS-APDU.
+    pub(super) fn finish(self) -> Option<Box<Apdu>> {
+        self.apdu
+    }
+
+    pub(super) fn enter(&mut self, pick: Pick) {
+        let begin = match pick {
+            Pick::P1Message => Some(ApduKind::Message),
+            Pick::P1Probe => Some(ApduKind::Probe),
+            Pick::P1Report => Some(ApduKind::Report),
+            _ => None,
+        };
+        if let (Some(kind), true) = (begin, self.apdu.is_none()) {
+            self.apdu = Some(Box::new(Apdu { kind, ..Apdu::default() }));
+            return;
+        }
+        let Some(apdu) = &mut self.apdu else { return };
+        match pick {
+            Pick::P1Content => self.in_content = true,
+            Pick::Ipm | Pick::Ipn => {
+                self.ipm_depth += 1;
+                if self.ipm_depth == 1 && apdu.kind == ApduKind::Message {
+                    apdu.ipm = Some(Ipm { notification: pick == Pick::Ipn, ..Ipm::default() });
+                }
+            }
+            Pick::ThisIpm | Pick::SubjectIpm if self.ipm_depth == 1 => self.places.push(Place::IpmUser),
+            // What a content says of its own names and recipients is not the envelope's.
+            _ if self.ipm_depth > 0 || self.in_content => {}
+            Pick::MessageIdentifier | Pick::ProbeIdentifier | Pick::ReportIdentifier => {
+                self.places.push(Place::Id)
+            }
+            Pick::SubjectIdentifier => {
+                apdu.subject = Some(MtsIdentifier::default());
+                self.places.push(Place::Subject);
+            }
+            Pick::OriginatorName | Pick::ReportDestinationName => self.places.push(Place::Originator),
+            Pick::PerRecipient | Pick::PerRecipientProbe | Pick::PerRecipientReport
+                if apdu.recipients.len() < RECIPIENTS =>
+            {
+                apdu.recipients.push(Recipient::default())
+            }
+            Pick::RecipientName | Pick::ActualRecipientName => self.places.push(Place::Recipient),
+            Pick::TraceInformation => self.in_trace = true,
+            Pick::TraceElement if self.in_trace && apdu.trace.len() < TRACE => {
+                apdu.trace.push(TraceElement::default());
+                self.places.push(Place::Trace);
+            }
+            Pick::Delivery => {
+                if let Some(recipient) = apdu.recipients.last_mut() {
+                    recipient.report = Some(ReportType::Delivered(None));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn leave(&mut self, pick: Pick) {
+        match pick {
+            Pick::Ipm | Pick::Ipn => self.ipm_depth = self.ipm_depth.saturating_sub(1),
+            Pick::P1Content => self.in_content = false,
+            Pick::ThisIpm | Pick::SubjectIpm if self.ipm_depth == 1 => drop(self.places.pop()),
+            _ if self.ipm_depth > 0 || self.in_content => {}
+            Pick::MessageIdentifier
+            | Pick::ProbeIdentifier
+            | Pick::ReportIdentifier
+            | Pick::ReportDestinationName
+            | Pick::ActualRecipientName
+            | Pick::SubjectIdentifier
+            | Pick::OriginatorName
+            | Pick::RecipientName => drop(self.places.pop()),
+            Pick::TraceElement if self.places.last() == Some(&Place::Trace) => drop(self.places.pop()),
+            Pick::TraceInformation => self.in_trace = false,
+            _ => {}
+        }
+    }
+
+    /// The address or domain that is being read.
+    fn address(&mut self) -> Option<&mut OrAddress> {
+        let apdu = self.apdu.as_mut()?;
+        Some(match self.places.last()? {
+            Place::Id => &mut apdu.id.domain,
+            Place::Subject => &mut apdu.subject.as_mut()?.domain,
+            Place::Originator => &mut apdu.originator,
+            Place::Recipient => &mut apdu.recipients.last_mut()?.address,
+            Place::Trace => &mut apdu.trace.last_mut()?.domain,
+            Place::IpmUser => &mut apdu.ipm.as_mut()?.user,
+        })
+    }
+
+    pub(super) fn value(&mut self, pick: Pick, identifier: u8, contents: &[u8], at: Span) {
+        let string = || text(identifier, contents);
+        if let Some(attribute) = attribute(pick) {
+            if let Some(address) = self.address() {
+                address.add(attribute, string());
+            }
+            return;
+        }
+        match pick {
+            Pick::DomainDefinedType => {
+                if let Some(address) = self.address() {
+                    address.begin_domain_defined(string());
+                }
+                return;
+            }
+            Pick::DomainDefinedValue => {
+                if let Some(address) = self.address() {
+                    address.end_domain_defined(string());
+                }
+                return;
+            }
+            _ => {}
+        }
+        let place = self.places.last().copied();
+        let (depth, in_content) = (self.ipm_depth, self.in_content);
+        let Some(apdu) = &mut self.apdu else { return };
+        match pick {
+            Pick::P1Content => {
+                *apdu.content_length.get_or_insert(0) += contents.len() as u64;
+                let end = at.end as usize;
+                apdu.content.push(Span::new(end.saturating_sub(contents.len()), end));
+            }
+            Pick::IpmIdentifier if depth == 1 && place == Some(Place::IpmUser) => {
+                if let Some(ipm) = &mut apdu.ipm {
+                    ipm.id = string();
+                }
+            }
+            Pick::IpmSubject if depth == 1 => {
+                if let Some(ipm) = &mut apdu.ipm {
+                    ipm.subject.get_or_insert_default().push_str(&string());
+                }
+            }
+            _ if depth > 0 || in_content => {}
+            Pick::LocalIdentifier => {
+                let id = match place {
+                    Some(Place::Id) => Some(&mut apdu.id),
+                    Some(Place::Subject) => apdu.subject.as_mut(),
+                    _ => None,
+                };
+                if let Some(id) = id {
+                    id.local = string();
+                }
+            }
+            Pick::ContentType => {
+                apdu.content_type = Some(match identifier {
+                    0x06 => ContentType::Extended(contents.to_vec()),
+                    _ => ContentType::BuiltIn(integer(contents).unwrap_or(-1)),
+                });
+            }
+            Pick::ProbeContentLength => {
+                apdu.content_length = integer(contents).and_then(|length| u64::try_from(length).ok());
+            }
+            Pick::Priority => apdu.priority = integer(contents),
+            Pick::RecipientNumber => {
+                if let Some(recipient) = apdu.recipients.last_mut() {
+                    recipient.number = integer(contents);
+                }
+            }
+            Pick::ArrivalTime if place == Some(Place::Trace) => {
+                if let Some(element) = apdu.trace.last_mut() {
+                    element.arrival = utc_time(contents);
+                    element.arrival_text = text(0, contents);
+                }
+            }
+            Pick::RoutingAction if place == Some(Place::Trace) => {
+                if let Some(element) = apdu.trace.last_mut() {
+                    element.action = integer(contents);
+                }
+            }
+            Pick::DeliveryTime => {
+                if let Some(recipient) = apdu.recipients.last_mut() {
+                    recipient.report = Some(ReportType::Delivered(utc_time(contents)));
+                }
+            }
+            Pick::NonDeliveryReason => {
+                if let (Some(recipient), Some(reason)) = (apdu.recipients.last_mut(), integer(contents)) {
+                    recipient.report = Some(ReportType::NonDelivered { reason, diagnostic: None });
+                }
+            }
+            Pick::NonDeliveryDiagnostic => {
+                if let Some(Some(ReportType::NonDelivered { diagnostic, .. })) =
+                    apdu.recipients.last_mut().map(|recipient| recipient.report.as_mut())
+                {
+                    *diagnostic = integer(contents);
+                }
+            }
+            Pick::Supplementary => {
+                if let Some(recipient) = apdu.recipients.last_mut() {
+                    recipient.supplementary = Some(string()).filter(|words| !words.is_empty());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The attribute that a field is.
+fn attribute(pick: Pick) -> Option<Attribute> {
+    Some(match pick {
+        Pick::Country => Attribute::Country,
+        Pick::AdministrationDomain => Attribute::AdministrationDomain,
+        Pick::PrivateDomain | Pick::PrivateDomainIdentifier => Attribute::PrivateDomain,
+        Pick::Organization | Pick::TeletexOrganization => Attribute::Organization,
+        Pick::OrganizationalUnit | Pick::TeletexOrganizationalUnit => Attribute::OrganizationalUnit,
+        Pick::Surname => Attribute::Surname,
+        Pick::GivenName => Attribute::GivenName,
+        Pick::Initials => Attribute::Initials,
+        Pick::GenerationQualifier => Attribute::GenerationQualifier,
+        Pick::CommonName | Pick::TeletexCommonName => Attribute::CommonName,
+        Pick::NetworkAddress => Attribute::NetworkAddress,
+        Pick::TerminalIdentifier => Attribute::TerminalIdentifier,
+        Pick::NumericUserIdentifier => Attribute::NumericUserIdentifier,
+        Pick::PostalCode => Attribute::Postal("POSTCODE"),
+        Pick::PdsName => Attribute::Postal("PD-SYSTEM"),
+        Pick::PhysicalDeliveryCountry => Attribute::Postal("PD-C"),
+        _ => return None,
+    })
+}
