@@ -230,3 +230,63 @@ fn a_refusal_names_its_layer_and_its_code() {
         assert_eq!(attempt["octets"], json!({"to_responder": 0, "to_initiator": 0}));
     }
 }
+
+#[test]
+fn nothing_is_claimed_of_what_the_capture_does_not_show() {
+    // The snap length cut CONNECT and ACCEPT before their version numbers, which are both offered, 2 chosen.
+    let cut = association("snap-96");
+    assert_eq!(cut.pointer("/session/version"), None, "{cut}");
+    assert_eq!(cut.get("kind"), None, "{cut}");
+    // CONNECT and CONFIRM are not in this capture at all.
+    let late = association("mid-stream");
+    for key in ["kind", "session", "calling_tsap", "initiator_name", "tpdu_size"] {
+        assert_eq!(late.get(key), None, "{key}: {late}");
+    }
+    // Nobody answers where only one direction was captured.
+    let half = association("one-direction");
+    assert_eq!(half["octets"]["to_initiator"], 0, "{half}");
+    for path in ["/tpdu_size/accepted", "/rtse/checkpoint_size/accepted", "/responder_name"] {
+        assert_eq!(half.pointer(path), None, "{path}: {half}");
+    }
+    assert_eq!(association("capture-with-holes")["outcome"], "released");
+}
+
+#[test]
+fn samples_of_damage_in_the_capture_blame_no_sender() {
+    for sample in ["capture-with-holes", "out-of-order", "mid-stream", "one-direction", "snap-96"] {
+        for finding in run(&format!("findings --format json samples/{sample}.pcap")).objects("finding") {
+            assert_eq!(finding["severity"], "note", "{sample}: {finding}");
+        }
+    }
+}
+
+#[test]
+fn each_association_of_the_interleaved_sample_has_its_own_message_and_names() {
+    let associations = run("associations --format json samples/interleaved.pcap").objects("association");
+    let told: Vec<_> = associations
+        .iter()
+        .map(|a| {
+            let text = |key: &str| a[key].as_str().unwrap_or_default().to_owned();
+            (
+                text("kind"),
+                text("initiator_name"),
+                text("responder_name"),
+                text("outcome"),
+                a["messages"].clone(),
+            )
+        })
+        .collect();
+    // As the script says, in order of its connections.
+    let said = [
+        ("1984", "MTA-ALPHA", "MTA-BETA"),
+        ("1988-x410", "MTA-ALPHA", "MTA-BETA"),
+        ("1988-normal", "MTA-ALPHA", "MTA-BETA"),
+        ("1984", "MTA-GAMMA", "MTA-BETA"),
+        ("1988-x410", "MTA-GAMMA", "MTA-ALPHA"),
+        ("1988-normal", "MTA-BETA", "MTA-ALPHA"),
+    ];
+    let said = said.map(|(kind, initiator, responder)| {
+        (kind.to_owned(), initiator.to_owned(), responder.to_owned(), "released".to_owned(), json!(1))
+    });
+    assert_eq!(told, said);
+}

@@ -363,7 +363,8 @@ impl Association {
         if matches!(spdu.kind, SpduKind::Connect | SpduKind::Accept) {
             let session = &mut self.session;
             let asks = if spdu.kind == SpduKind::Connect { Side::Initiator } else { Side::Responder };
-            session.version.set(asks, Some(spdu.version.unwrap_or(1)));
+            // Version 1 goes without saying (X.225 8.3.1.7), but not where the capture lacks part of the SPDU.
+            session.version.set(asks, spdu.version.or(spdu.missing.is_none().then_some(1)));
             session.functional_units.set(asks, spdu.functional_units);
             session.calling_selector =
                 session.calling_selector.take().or_else(|| spdu.calling_selector.map(octets));
