@@ -3,7 +3,9 @@
 //! Memory depends on the connections that are open, never on the size of the capture.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{Hash, Hasher};
 use std::io;
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::analysis::{Association, Ledger, Message};
@@ -29,6 +31,10 @@ const LINGER_TIME: i64 = 60_000_000_000;
 /// How many connections that are not TPKT are remembered as such. When there are more, all are forgotten and
 /// looked at again.
 const STRANGERS: usize = 65_536;
+
+/// How many connections are known at a time, each of 2 KiB at least: many more than two mail systems ever have open.
+/// When there are more, the quarter that was idle longest is taken for over.
+const CONNECTIONS: usize = 8192;
 
 /// How many octets decide whether a connection on another port is TPKT.
 const PROBED: usize = 16;
@@ -177,10 +183,26 @@ impl Asked {
 }
 
 /// Both ends of a connection, the lower one first: the same for both directions.
-type FlowKey = (Endpoint, Endpoint);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct FlowKey(Endpoint, Endpoint);
 
-fn key_of(segment: &Segment<'_>) -> FlowKey {
-    (segment.from.min(segment.to), segment.from.max(segment.to))
+impl FlowKey {
+    fn of(segment: &Segment<'_>) -> FlowKey {
+        FlowKey(segment.from.min(segment.to), segment.from.max(segment.to))
+    }
+}
+
+impl Hash for FlowKey {
+    /// In few numbers: every segment is looked up.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match (self.0.address, self.1.address) {
+            (IpAddr::V4(low), IpAddr::V4(high)) => {
+                state.write_u64(u64::from(low.to_bits()) << 32 | u64::from(high.to_bits()));
+            }
+            (low, high) => (low, high).hash(state),
+        }
+        state.write_u32(u32::from(self.0.port) << 16 | u32::from(self.1.port));
+    }
 }
 
 /// What is known of the connection between two ends.
@@ -352,22 +374,21 @@ impl<'o> Pipeline<'o> {
         now: Now,
         view: &mut V,
     ) -> io::Result<Option<FlowKey>> {
-        let key = key_of(segment);
+        let key = FlowKey::of(segment);
         let expected =
             self.options.ports.contains(&segment.from.port) || self.options.ports.contains(&segment.to.port);
         if !expected && !self.options.probe {
             return Ok(None);
         }
-        let reopened = match self.slots.get(&key) {
-            Some(Slot::Conversation(known)) => known.flow.reopened_by(segment),
-            Some(Slot::Candidate(known)) => known.flow.reopened_by(segment),
-            Some(Slot::Stranger) => segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::ACK),
-            None => false,
+        let (mut known, reopened) = match self.slots.get(&key) {
+            Some(Slot::Conversation(known)) => (true, known.flow.reopened_by(segment)),
+            Some(Slot::Candidate(known)) => (false, known.flow.reopened_by(segment)),
+            Some(Slot::Stranger) => (false, segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::ACK)),
+            None => (false, true),
         };
         if reopened {
             self.close(&key, view)?;
-        }
-        if !self.slots.contains_key(&key) {
+            self.make_room(view)?;
             let ports = &self.options.ports;
             let flow = Flow::new(segment, |port| ports.contains(&port));
             let slot = match expected {
@@ -375,8 +396,9 @@ impl<'o> Pipeline<'o> {
                 false => Slot::Candidate(Box::new(Candidate { flow, first: now, held: Vec::new() })),
             };
             self.slots.insert(key, slot);
+            known = expected;
         }
-        let held = self.probe(&key, segment);
+        let held = if known { Vec::new() } else { self.probe(&key, segment) };
         let Pipeline { slots, desk, lingering, .. } = self;
         let Some(Slot::Conversation(conversation)) = slots.get_mut(&key) else { return Ok(None) };
         let Conversation { flow, stack, association, closed } = conversation.as_mut();
@@ -457,6 +479,35 @@ impl<'o> Pipeline<'o> {
             if matches!(self.slots.get(&key), Some(Slot::Conversation(c)) if c.closed.both()) {
                 self.close(&key, view)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Ends the connections that were idle longest where there are too many.
+    fn make_room<V: View>(&mut self, view: &mut V) -> io::Result<()> {
+        if self.slots.len() - self.strangers.min(self.slots.len()) < CONNECTIONS {
+            return Ok(());
+        }
+        let last_frame = |slot: &Slot| match slot {
+            Slot::Stranger => None,
+            Slot::Candidate(candidate) => Some(candidate.first.frame),
+            Slot::Conversation(conversation) => Some(conversation.association.last_frame),
+        };
+        let mut idle: Vec<(FrameNo, FlowKey)> =
+            self.slots.iter().filter_map(|(key, slot)| Some((last_frame(slot)?, *key))).collect();
+        idle.sort_unstable_by_key(|(frame, _)| *frame);
+        let scene = Scene { now: self.last, association: None };
+        let Desk { rules, collector, .. } = &mut self.desk;
+        for rule in &rules.note {
+            if let Check::Note(check) = rule.check {
+                let octets = Octets::new(&[], &[], 0);
+                let what = What::Cap(Cap::Connections);
+                let note = Note { what, side: Side::Initiator, field: &PAYLOAD, octets };
+                check(&note, &scene, rule, collector);
+            }
+        }
+        for (_, key) in idle.iter().take(CONNECTIONS / 4) {
+            self.close(key, view)?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 
 #[path = "fuzz/bodies.rs"]
 mod bodies;
+mod emit;
 #[path = "fuzz/mutate.rs"]
 mod mutate;
 
@@ -13,10 +14,11 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use emit::{ber, dialogue};
 use mutate::{Random, mutate};
 
 /// How many mutants are read where no time is given.
-const MUTANTS: u64 = 150;
+const MUTANTS: u64 = 100;
 
 /// How long any small capture may take, with every view, in an unoptimized program on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -78,4 +80,104 @@ fn mutants_of_the_samples_are_read() {
         assert!(read.is_ok(), "the mutant of seed {seed} cannot be read");
         assert!(started.elapsed() < PATIENCE, "the mutant of seed {seed} took {:?}", started.elapsed());
     }
+}
+
+/// The capture of one association with these statements behind its opening, shown in every view.
+fn show(statements: &str) {
+    let script = format!(
+        "capture start=1996-07-01T09:00:00Z\nhost a 10.1.0.1\nhost b 10.1.0.2\n\
+         connect a:1025 b:102 segment-size=1460 together\na CR tpdu-size=8192\nb CC tpdu-size=8192\n\
+         a CN 1988-normal checkpoint=4 window=3 name=A password=secret-A\nb AC checkpoint=4 window=3 name=B password=secret-B\n\
+         {statements}\n"
+    );
+    let capture = dialogue::capture_of(&script).expect("the script is right");
+    let started = Instant::now();
+    bodies::pipeline(&capture);
+    assert!(started.elapsed() < PATIENCE, "it took {:?}", started.elapsed());
+}
+
+fn digits(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+/// A DATA TRANSFER SPDU with these octets as a value of presentation context 3.
+fn data(value: &[u8]) -> String {
+    let values = [vec![2, 1, 3], ber::tlv(0xA0, value)];
+    format!("a tsdu 01000100{}", digits(&ber::tlv(0x61, &ber::constructed(0x30, &values))))
+}
+
+#[test]
+fn elements_nested_without_end_are_read() {
+    const DEPTH: usize = 10_000;
+    show(&data(&[0x30, 0x80].repeat(DEPTH)));
+    // Written from the innermost out; the order of the octets is turned round in the end.
+    let mut nested: Vec<u8> = Vec::new();
+    for _ in 0..DEPTH {
+        let length = (nested.len() as u32).to_be_bytes();
+        nested.extend([length[3], length[2], length[1], length[0], 0x84, 0x30]);
+    }
+    nested.reverse();
+    show(&data(&nested));
+    show(&data(&[5, 0].repeat(DEPTH)));
+}
+
+#[test]
+fn units_that_never_end_are_read() {
+    let tpdu = |end: &str, octets: &str| format!("a tpdu 02f0{end}{octets}\n");
+    show(&tpdu("00", "01").repeat(1500));
+    show(&tpdu("80", "01").repeat(500));
+    // An activity begins, and its value does not end; one begins after the other; all are interrupted.
+    let segment = data(&ber::tlv(4, &[0x30; 4000]));
+    show(&format!("a tsdu 01002d03290101\n{}", format!("{segment}\n").repeat(100)));
+    show(&"a tsdu 01002d03290101\n".repeat(500));
+    show(&"a tsdu 01002d03290101\na tsdu 01001900\n".repeat(300));
+    // An SSDU whose enclosure item says that it goes on.
+    show(&"a tsdu 010001031901003080\n".repeat(500));
+}
+
+#[test]
+fn octets_that_are_no_packets_are_read() {
+    show(&"a octets 0300000003000001030000020300000303000004\n".repeat(300));
+    let mut random = Random::new(1);
+    let garbage: Vec<u8> = (0..30_000).map(|_| random.below(256) as u8).collect();
+    show(&format!("a octets {}", digits(&garbage)));
+    show(&format!("a octets {}", digits(&[3; 30_000])));
+    show(&format!("a octets {}", digits(&[3, 9, 0, 7, 2, 0x30, 0].repeat(3000))));
+}
+
+#[test]
+fn contexts_by_the_thousand_are_read() {
+    let context = |id: u32| {
+        let syntaxes = ber::constructed(0x30, &[ber::oid("2.1.1")]);
+        ber::constructed(0x30, &[ber::integer(2, id), ber::oid("2.6.0.2.12"), syntaxes])
+    };
+    let list = ber::constructed(0xA4, &(0..2500).map(context).collect::<Vec<_>>());
+    let cp = ber::constructed(
+        0x31,
+        &[ber::constructed(0xA0, &[vec![0x80, 1, 1]]), ber::constructed(0xA2, &[list])],
+    );
+    let parameter =
+        |code: u8, value: &[u8]| [&[code, 255][..], &(value.len() as u16).to_be_bytes(), value].concat();
+    let connect = parameter(13, &parameter(0xC1, &cp));
+    show(&format!("a tsdu {}\n{}", digits(&connect), format!("{}\n", data(&[5, 0])).repeat(200)));
+}
+
+#[test]
+fn the_same_ends_may_meet_many_times() {
+    show(&"connect a:1030 b:102\na CR\nb CC\na FIN\nb FIN\n".repeat(200));
+    show(&"connect a:1030 b:102 refused\n".repeat(300));
+}
+
+#[test]
+fn connections_without_number_are_followed_within_a_limit() {
+    const CONNECTIONS: usize = 12_000;
+    let mut script = String::from("capture start=1996-07-01T09:00:00Z\nhost a 10.1.0.1\nhost b 10.1.0.2\n");
+    for number in 0..CONNECTIONS {
+        script += &format!("connect a:{} b:102\n", 1025 + number);
+    }
+    let capture = dialogue::capture_of(&script).expect("the script is right");
+    let report = bodies::report(&capture);
+    assert_eq!(report.associations as usize, CONNECTIONS);
+    let findings: Vec<_> = report.collector.findings().iter().map(|finding| finding.rule.id).collect();
+    assert_eq!(findings, ["limit-reached"]);
 }

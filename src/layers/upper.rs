@@ -359,6 +359,10 @@ fn report<O: Output>(damages: &[Damage], ssdu: Ssdu<'_>, out: &mut O) {
     }
 }
 
+/// How many contexts of one connection are known: applications define ten at most. Of more, the last one takes the last
+/// place. Every value is looked up among them.
+const CONTEXTS: usize = 256;
+
 /// How many damages of one value are told. A value of garbage has one an octet, and the first ones say it all.
 const DAMAGES: usize = 64;
 
@@ -409,7 +413,10 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
         let acse = |kind| Some(acse::Apdu::new(kind));
         let rose = |kind| Some(rose::Apdu { kind, invoke_id: None, code: None });
         match pick {
-            Pick::Context => self.knowledge.contexts.push(Context::default()),
+            Pick::Context => {
+                self.knowledge.contexts.truncate(CONTEXTS - 1);
+                self.knowledge.contexts.push(Context::default());
+            }
             Pick::Result => self.results += 1,
             Pick::Aarq => self.facts.acse = acse(acse::ApduKind::Aarq),
             Pick::Aare => self.facts.acse = acse(acse::ApduKind::Aare),

@@ -29,7 +29,8 @@ impl fmt::Display for Escaped<'_> {
             f.write_char('"')?;
         }
         let mut written = 0;
-        for (at, c) in self.text.char_indices() {
+        let doubtful = if is_plain(self.text) { "" } else { self.text };
+        for (at, c) in doubtful.char_indices() {
             if !(is_harmful(c) || c == '\\' || (self.quoted && c == '"')) {
                 continue;
             }
@@ -50,6 +51,12 @@ impl fmt::Display for Escaped<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether `text` has nothing to be escaped in any form, which nearly all text has not: printable ASCII without
+/// quotation marks and backslashes.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|octet| matches!(octet, b' '..=b'~') && octet != b'"' && octet != b'\\')
 }
 
 /// Whether a character must not reach a terminal or a document as it is.

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::decode;
-use super::escape::is_harmful;
+use super::escape::{is_harmful, is_plain};
 use super::frame::{FrameView, below, is_generated};
 use super::secrets::{Hidden, MASK};
 use super::time::rfc3339;
@@ -166,13 +166,25 @@ fn write_time(out: &mut impl Write, octets: &[u8], time: Option<impl fmt::Displa
     time.map_or(Ok(()), |time| write!(out, r#","time":{}"#, Text(time)))
 }
 
+/// How many octets become digits at a time.
+const PIECE: usize = 64;
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// Octets as a string of lower-case hexadecimal digits.
 struct Octets<'a>(&'a [u8]);
 
 impl fmt::Display for Octets<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_char('"')?;
-        self.0.iter().try_for_each(|octet| write!(f, "{octet:02x}"))?;
+        // A write for each octet would be most of the work of this view.
+        let mut digits = [0; 2 * PIECE];
+        for piece in self.0.chunks(PIECE) {
+            for (pair, octet) in digits.chunks_exact_mut(2).zip(piece) {
+                pair.copy_from_slice(&[DIGITS[usize::from(octet >> 4)], DIGITS[usize::from(octet & 15)]]);
+            }
+            let digits = digits.get(..2 * piece.len()).unwrap_or_default();
+            f.write_str(std::str::from_utf8(digits).map_err(|_| fmt::Error)?)?;
+        }
         f.write_char('"')
     }
 }
@@ -194,6 +206,9 @@ struct Inside<'a, W>(&'a mut W);
 
 impl<W: Write> Write for Inside<'_, W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        if is_plain(text) {
+            return self.0.write_str(text);
+        }
         let mut written = 0;
         for (at, c) in text.char_indices() {
             if !(is_harmful(c) || matches!(c, '"' | '\\')) {
@@ -321,6 +336,15 @@ mod tests {
                 ],
             })
         );
+    }
+
+    #[test]
+    fn octets_of_any_number_have_two_digits_each() {
+        for length in [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE] {
+            let octets: Vec<u8> = (0..length).map(|n| (n * 7) as u8).collect();
+            let digits: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+            assert_eq!(Octets(&octets).to_string(), format!("\"{digits}\""));
+        }
     }
 
     #[test]

@@ -121,17 +121,21 @@ pub fn pipeline(octets: &[u8]) {
             let (view, _) = self::view(octets, Frames::new(Vec::new(), settings(), everything, everything));
             check(&view.into_inner(), json);
         }
-        let (view, report) = self::view(octets, Overview::new(settings()));
+        let (view, outcome) = self::view(octets, Overview::new(settings()));
         let mut out = Vec::new();
-        view.write(&mut out, report).expect("memory takes everything");
+        view.write(&mut out, outcome).expect("memory takes everything");
         check(&out, json);
-        let (_, report) = self::view(octets, Unseen::default());
         let mut out = Vec::new();
-        for finding in report.collector.into_findings() {
+        for finding in report(octets).collector.into_findings() {
             findings::write(&mut out, &finding, &settings(), true).expect("memory takes everything");
         }
         check(&out, json);
     }
+}
+
+/// What a run reports.
+pub fn report(octets: &[u8]) -> Report {
+    view(octets, Unseen::default()).1
 }
 
 /// Sees nothing: findings come with the report.

@@ -12,7 +12,8 @@ pub(super) static RULES: &[Rule] = &[
         why: "So that memory stays bounded on any input, only so much of one protocol data unit is held. What lay \
               behind the limit was counted, not read.",
         told_by: "A TSDU, a transferred value or the segments waiting behind a hole grew past what is held of \
-                  one; the README lists the limits. Nothing is wrong on the wire.",
+                  one, or too many connections were open at once; the README lists the limits. Nothing is wrong on \
+                  the wire.",
         remedy: "Nothing has to be changed in the mail systems. Part of the value is not in the report.",
         references: &["README, Limits"],
         check: Check::Note(reached),
@@ -42,6 +43,10 @@ fn reached(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
         Cap::OutOfOrder => {
             "Too many octets wait behind a hole in the stream: the hole is taken for lost, and reading goes on \
              behind it."
+        }
+        Cap::Connections => {
+            "More connections are open than are followed at a time: those idle longest are taken for over, and what \
+             follows on one of them begins another association."
         }
     };
     out.raise(Draft { side: Some(note.side), key: cap as u64, ..Draft::new(rule) }, scene, || {
