@@ -131,12 +131,23 @@ impl Overview {
 
         writeln!(out)?;
         let next = next_steps(&ranked);
-        match next.is_empty() {
-            true => writeln!(out, "What to do next: nothing in this capture calls for a change.")?,
-            false => writeln!(out, "What to do next")?,
+        let failed = self.listed.iter().filter(|(well, _)| !well).map(|(_, a)| a).collect::<Vec<_>>();
+        if next.is_empty() && failed.is_empty() {
+            return writeln!(out, "What to do next: nothing in this capture calls for a change.");
         }
+        writeln!(out, "What to do next")?;
         for (number, rule) in next.iter().enumerate() {
             writeln!(out, "  {}. {} ({})", number + 1, rule.remedy, rule.id)?;
+        }
+        if let Some(a) = failed.first() {
+            writeln!(
+                out,
+                "  {}. Look at the associations that did not end in order, A{} first: its reason names the layer and \
+                 the code; `x400scope summary --association {}` shows its course.",
+                next.len() + 1,
+                a.number,
+                a.number
+            )?;
         }
         Ok(())
     }
