@@ -424,7 +424,8 @@ fn base<'a>(first: &'a str, text: &'a str) -> Read<'a, (Base<'a>, Bounds<'a>)> {
             let key = separated_list1(sign("."), identifier);
             let keyed = pair(key, table()).map(|(key, table)| Selector { key, table });
             let keyless = || table().map(|table| Selector { key: Vec::new(), table });
-            let by = preceded(keyword("BY"), sure(separated_list1(keyword("OR"), sure(alt((keyless(), keyed))))));
+            let by =
+                preceded(keyword("BY"), sure(separated_list1(keyword("OR"), sure(alt((keyless(), keyed))))));
             let asked = keyless().map(|selector| vec![selector]);
             let selectors = expect("BY or IN", alt((by, asked)));
             sure(selectors).map(|selectors| (Base::Open(selectors), None)).parse(text)

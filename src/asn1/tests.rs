@@ -512,7 +512,10 @@ fn open_types_have_the_type_of_their_key() {
         damaged("Keyed", "30 08 80 01 07 A1 03 02 01 05"),
         "Keyed\n type = 7\n value\n  INTEGER = 5\n"
     );
-    assert_eq!(damaged("Keyed", "30 05 80 01 01 81 00"), "Keyed\n type = 1\n one = [] !WrongForm !InvalidValue\n");
+    assert_eq!(
+        damaged("Keyed", "30 05 80 01 01 81 00"),
+        "Keyed\n type = 1\n one = [] !WrongForm !InvalidValue\n"
+    );
 }
 
 #[test]

@@ -293,7 +293,7 @@ enum Role {
     /// A list of strings.
     List,
     /// A string, or a piece of it.
-    Text,
+    String,
     /// A list of elements, which are kept as they are.
     Elements,
     /// An element that is kept as it is.
@@ -329,32 +329,35 @@ impl<'a> Reader<'a> {
         outer.inside = outer.inside.saturating_add(1);
         let (around, place, part) = (outer.role, outer.inside, outer.part);
         let same = outer.field.name == field.name;
+        // Octets that are no element are the rest of a list that cannot be read.
+        if field.name == "ber.octets" && matches!(around, Role::Body | Role::List) {
+            return (Role::Ignored, None);
+        }
         if around == Role::Body {
             return self.begin(field, place, part);
         }
         let role = match (around, field.name) {
             (Role::Message, "p22.body") => Role::Body,
             (Role::Content, "p22.ipm") => self.forwarded(part),
-            (Role::Content | Role::Encoding, _) if same => Role::Text,
+            (Role::Content | Role::Encoding, _) if same => Role::String,
             (Role::Content, _) => Role::Element,
             (Role::Part | Role::Extended, "p22.parameters") => Role::Parameters,
             (Role::Part, "p22.data") => self.value(field, part),
             (Role::Extended, "p22.data") => Role::External,
             (Role::External, "p22.direct_reference") => Role::Reference,
-            (
-                Role::External | Role::File,
-                "p22.single_ASN1_type" | "p22.octet_aligned" | "p22.arbitrary",
-            ) => Role::Encoding,
-            (Role::Encoding, "ber.element") if is_string(field.label) => Role::Text,
+            (Role::External | Role::File, "p22.single_ASN1_type" | "p22.octet_aligned" | "p22.arbitrary") => {
+                Role::Encoding
+            }
+            (Role::Encoding, "ber.element") if is_string(field.label) => Role::String,
             (Role::Encoding, "ber.element" | "ber.octets") => Role::Element,
             (Role::Encoding, _) => self.value(field, part),
             (Role::Files, "p22.FileContents") => Role::File,
             (Role::List, _) => {
                 self.part(place, part);
-                Role::Text
+                Role::String
             }
             (Role::Elements, _) => Role::Element,
-            (Role::Text | Role::Name | Role::VisibleName, _) => around,
+            (Role::String | Role::Name | Role::VisibleName, _) => around,
             (Role::Parameters, "p22.CharacterSetRegistration") => Role::Registration,
             (Role::Parameters, "p22.file_attributes") => Role::FileAttributes,
             (Role::Parameters, "p22.environment") => Role::Environment,
@@ -383,12 +386,12 @@ impl<'a> Reader<'a> {
             Some(around) => format!("{}.{place}", around.number),
             None => place.to_string(),
         };
-        let known = field.name != "ber.element" && field.name != "ber.octets";
-        self.parts.push(Part::new(number, if known { field.label } else { "unknown" }));
+        let kind = if field.name == "ber.element" { "unknown" } else { field.label };
+        self.parts.push(Part::new(number, kind));
         let role = match field.label {
             "extended" => Role::Extended,
             "nationally-defined" => Role::Encoding,
-            "bilaterally-defined" | "oda" => Role::Text,
+            "bilaterally-defined" | "oda" => Role::String,
             "ia5-text" | "voice" | "g3-facsimile" | "teletex" | "videotex" | "encrypted" | "message"
             | "iso6937-text" => Role::Part,
             _ => Role::Elements,
@@ -411,7 +414,7 @@ impl<'a> Reader<'a> {
             }
             _ if matches!(field.display, Display::Structure) => Role::Element,
             "nationally-defined" | "pkcs7" => Role::Element,
-            _ => Role::Text,
+            _ => Role::String,
         }
     }
 
@@ -468,7 +471,7 @@ impl<'a> Reader<'a> {
         let contents = Span { start, ..at };
         match role {
             Role::Element => self.append(part, at),
-            Role::Encoding | Role::List | Role::Text | Role::Elements | Role::Content | Role::Message => {
+            Role::Encoding | Role::List | Role::String | Role::Elements | Role::Content | Role::Message => {
                 let unused = matches!(field.display, Display::BitString(_)) && !contents.is_empty();
                 self.append(part, Span { start: start + u32::from(unused), ..at });
                 if let (Display::Text(charset), "ber.element", Some(part)) =
@@ -574,3 +577,6 @@ impl Guide for Unasked {
 
     fn damage(&mut self, _: &Damage) {}
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 //! Names come from the wire and may say anything. What is made of them is one plain name inside the folder, on
 //! Unix and on Windows; no file that is there already is written over, and no symbolic link is followed.
 
+use std::collections::hash_map::Entry;
 use std::fs::{self, File, OpenOptions};
 use std::hash::BuildHasher;
 use std::io::{self, Write};
@@ -69,7 +70,9 @@ impl Extractor {
             let extension = part.extension();
             let named = part.file_name();
             let name = match &named {
-                Some(name) => name.strip_suffix(&extension).and_then(|stem| stem.strip_suffix('.')).unwrap_or(name),
+                Some(name) => {
+                    name.strip_suffix(&extension).and_then(|stem| stem.strip_suffix('.')).unwrap_or(name)
+                }
                 None => &part.kind,
             };
             let begin = format!("{id}.{}-", part.number);
@@ -96,10 +99,12 @@ impl Extractor {
             let name = format!("{stem}.{extension}");
             number = number.checked_add(1).ok_or(io::ErrorKind::AlreadyExists)?;
             self.next.insert(wanted, number);
-            // A name with a number may be one that another file has had.
-            let had = key(&name) != wanted && self.next.insert(key(&name), 2).is_some();
-            if had {
-                continue;
+            if number > 2 {
+                // With its number, the name may be one that another file has had.
+                match self.next.entry(key(&name)) {
+                    Entry::Vacant(entry) => entry.insert(2),
+                    Entry::Occupied(_) => continue,
+                };
             }
             let path = self.folder.join(name);
             match OpenOptions::new().write(true).create_new(true).open(&path) {
@@ -131,17 +136,23 @@ fn key(name: &str) -> u64 {
 /// A name that is safe as the beginning, the end or the whole of a file name, at most `room` octets long; `fallback`
 /// where nothing is left.
 fn plain(name: &str, room: usize, fallback: &str) -> String {
-    let mut plain: String = name.chars().map(|c| if is_unfit(c) { '_' } else { c }).collect();
-    // A hidden file, the folder above, an option of a command.
-    let lead = plain.trim_start_matches(|c: char| c == '.' || c == '-' || c.is_whitespace());
-    plain = lead.to_owned();
+    let mut plain = String::new();
+    for c in name.chars().map(|c| if is_unfit(c) { '_' } else { c }) {
+        // A hidden file, the folder above, an option of a command.
+        if plain.is_empty() && matches!(c, '.' | '-' | ' ') {
+            continue;
+        }
+        // One octet is kept for what is put in front of the name of a device.
+        if plain.len() + c.len_utf8() >= room {
+            break;
+        }
+        plain.push(c);
+    }
+    // Windows drops them at the end, so that two names would be one.
+    plain.truncate(plain.trim_end_matches(['.', ' ']).len());
     if is_device(&plain) {
         plain.insert(0, '_');
     }
-    plain.truncate(plain.floor_char_boundary(room));
-    // Windows drops them, so that two names would be one.
-    let end = plain.trim_end_matches(|c: char| c == '.' || c.is_whitespace()).len();
-    plain.truncate(end);
     if plain.is_empty() { fallback.to_owned() } else { plain }
 }
 
@@ -152,9 +163,8 @@ fn is_unfit(c: char) -> bool {
         '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => true,
         // What looks like a separator or a full stop, or is turned into one where a name is turned into a smaller
         // set of characters; the yen and the won sign stand where the backslash does.
-        '¥' | '₩' | '⁄' | '∕' | '⧵' | '⧶' | '⧸' | '⧹' | '⟋' | '⟍' | '╱' | '╲' | '﹨' | '／' | '＼' | '￥' | '￦' => {
-            true
-        }
+        '¥' | '₩' | '⁄' | '∕' | '⧵' | '⧶' | '⧸' | '⧹' | '⟋' | '⟍' | '╱' | '╲' | '﹨' | '／' | '＼' | '￥'
+        | '￦' => true,
         '․' | '‥' | '…' | '。' | '﹒' | '．' | '｡' | '︰' => true,
         '∶' | '꞉' | '﹕' | '：' | '＊' | '？' | '＂' | '＜' | '＞' | '｜' => true,
         ' ' => false,

@@ -197,10 +197,10 @@ impl Flow {
 
 #[cfg(test)]
 mod tests {
-    use crate::stream::tests::*;
     use super::*;
     use crate::capture::{FrameNo, Octets, Piece};
     use crate::stream::Loss;
+    use crate::stream::tests::*;
 
     /// Enough acknowledgements without news to try everybody's patience.
     fn wait(wire: &mut Wire, ack: u32) {
