@@ -569,7 +569,7 @@ impl Guide for Unasked {
 
     fn leave(&mut self, _: u16, _: Span) {}
 
-    fn value(&mut self, _: u16, _: &[u8], _: Span) {}
+    fn value(&mut self, _: u16, _: u8, _: &[u8], _: Span) {}
 
     fn resolve(&mut self, _: TableId, _: Key<'_>, _: &[u8]) -> Option<TypeId> {
         None

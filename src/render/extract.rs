@@ -88,6 +88,15 @@ impl Extractor {
         Ok(paths)
     }
 
+    /// Writes what is known of an APDU that has no content, a probe or a report: `<id>.json`.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn write_envelope(&mut self, id: &str, envelope_json: &str) -> io::Result<PathBuf> {
+        let id = plain(id, MAX_ID, "message");
+        Ok(self.create(&id, "json", &[envelope_json.as_bytes()])?.1)
+    }
+
     /// Makes the file `<stem>.<extension>`, with a number behind the stem where the name is taken. Gives the stem
     /// and the path that it got.
     fn create(&mut self, stem: &str, extension: &str, octets: &[&[u8]]) -> io::Result<(String, PathBuf)> {
