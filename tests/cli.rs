@@ -11,7 +11,7 @@ use program::{finish, program, run, run_on, sample, samples};
 use serde_json::Value;
 
 /// The subcommands that read a capture.
-const READERS: [&str; 5] = ["overview", "summary", "tree", "associations", "findings"];
+const READERS: [&str; 6] = ["overview", "summary", "tree", "associations", "messages", "findings"];
 
 fn lines(text: &str) -> Vec<&str> {
     text.lines().collect()
@@ -108,7 +108,7 @@ fn a_broken_pipe_is_no_failure() {
 #[test]
 fn a_hyphen_is_the_standard_input() {
     let octets = std::fs::read(sample("transfer-1988-normal")).expect("the sample is there");
-    for reader in ["summary", "tree", "associations", "findings"] {
+    for reader in &READERS[1..] {
         let piped = run_on(&format!("{reader} -"), &octets);
         let read = run(&format!("{reader} samples/transfer-1988-normal.pcap"));
         assert_eq!((piped.status, piped.text), (0, read.text), "{reader}");
@@ -364,6 +364,51 @@ const FINDING: &[&str] = &[
 ];
 /// How often the same was seen, and where last.
 const FINDING_BESIDES: &[&str] = &["type", "count", "last_frame"];
+/// The keys that the contract promises for a message, a probe or a report.
+const MESSAGE: &[&str] = &[
+    "kind",
+    "id",
+    "associations",
+    "from",
+    "to",
+    "first_frame",
+    "last_frame",
+    "started",
+    "ended",
+    "originator",
+    "recipients",
+    "recipients.address",
+    "recipients.number",
+    "content_type",
+    "content_length",
+    "priority",
+    "status",
+    "trace",
+    "trace.domain",
+    "trace.arrival_time",
+    "trace.action",
+    "ipm.id",
+    "ipm.subject",
+    "report.subject_id",
+    "report.recipients",
+    "report.recipients.address",
+    "report.recipients.delivered",
+    "report.recipients.reason",
+    "report.recipients.diagnostic",
+];
+/// What is told of it besides.
+const MESSAGE_BESIDES: &[&str] = &[
+    "type",
+    "octets",
+    "remark",
+    "repeats_frame",
+    "ipm.user",
+    "report.subject_frame",
+    "report.recipients.number",
+    "report.recipients.reason_name",
+    "report.recipients.diagnostic_name",
+    "report.recipients.supplementary",
+];
 /// The keys that the contract promises for a PDU.
 const PDU: &[&str] = &["frame", "time", "association", "from", "to", "protocol", "name", "description"];
 
@@ -372,6 +417,7 @@ fn json_objects_have_the_keys_of_the_contract() {
     for (view, kind, promised, besides) in [
         ("associations", "association", ASSOCIATION, ASSOCIATION_BESIDES),
         ("findings", "finding", FINDING, FINDING_BESIDES),
+        ("messages", "message", MESSAGE, MESSAGE_BESIDES),
         ("summary", "pdu", PDU, &["type"][..]),
     ] {
         let mut keys = BTreeSet::new();

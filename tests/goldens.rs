@@ -19,6 +19,7 @@ const VIEWS: &[(&str, &str)] = &[
     ("summary", "summary"),
     ("tree", "tree"),
     ("associations", "associations"),
+    ("messages", "messages"),
     ("findings", "findings --explain"),
 ];
 /// The frame view with everything opened is long: these samples show what there is to see.

@@ -8,6 +8,7 @@ use x400scope::findings::Finding;
 use x400scope::pipeline::{self, Options, Report, View};
 use x400scope::render::associations::Associations;
 use x400scope::render::frames::Frames;
+use x400scope::render::messages::Messages;
 use x400scope::render::settings::Settings;
 use x400scope::render::summary::Summary;
 use x400scope::render::{findings, overview::Overview};
@@ -20,12 +21,13 @@ pub(crate) enum What {
     /// With everything opened, and with the octets.
     Tree,
     Associations,
+    Messages,
     Findings,
 }
 
 impl What {
-    pub(crate) const ALL: [What; 5] =
-        [What::Overview, What::Summary, What::Tree, What::Associations, What::Findings];
+    pub(crate) const ALL: [What; 6] =
+        [What::Overview, What::Summary, What::Tree, What::Associations, What::Messages, What::Findings];
 }
 
 /// What a view printed.
@@ -77,6 +79,11 @@ pub(crate) fn show(what: What, capture: &[u8], settings: &Settings) -> Option<Sh
             let mut view = Associations::new(out, settings);
             let report = run(open, &mut view);
             (view.into_inner(), report)
+        }
+        What::Messages => {
+            let mut view = Messages::new(out, settings, |_, _| Ok(()));
+            let report = run(open, &mut view);
+            (view.into_inner().expect("memory can be written"), report)
         }
         What::Findings => {
             let mut view = Associations::new(std::io::sink(), settings.clone());
