@@ -12,7 +12,8 @@ use x400scope::asn1::{Guide, Key, Schema, TableId, TypeId, walk};
 use x400scope::capture::{Frame, FrameNo, Item, LinkType, Octets, Timestamp};
 use x400scope::layers::note::Note;
 use x400scope::layers::presentation;
-use x400scope::layers::stack::{Output, Pdu};
+use x400scope::layers::rtse::Activity;
+use x400scope::layers::stack::{ActivityKey, Output, Pdu, Transfer};
 use x400scope::layers::tpkt::Deframer;
 use x400scope::layers::upper::{self, Facts, Knowledge, Ssdu};
 use x400scope::layers::{Side, session};
@@ -105,6 +106,12 @@ impl<S: Sink> Output for Kept<S> {
     fn pdu(&mut self, _: &Pdu<'_>, _: &Knowledge) {}
 
     fn note(&mut self, _: &Note<'_>) {}
+
+    fn transfer(&mut self, _: Transfer, _: ActivityKey, _: &Knowledge) {}
+
+    fn resume(&mut self, _: &ActivityKey) -> Option<Activity> {
+        None
+    }
 }
 
 fn user_data<S: Sink>(units: &input::Units, out: &mut Kept<S>, clear: impl Fn(&mut Kept<S>)) {
@@ -128,7 +135,7 @@ struct Deaf;
 impl Guide for Deaf {
     fn enter(&mut self, _: u16, _: Span) {}
     fn leave(&mut self, _: u16, _: Span) {}
-    fn value(&mut self, _: u16, _: &[u8], _: Span) {}
+    fn value(&mut self, _: u16, _: u8, _: &[u8], _: Span) {}
     fn resolve(&mut self, _: TableId, _: Key<'_>, _: &[u8]) -> Option<TypeId> {
         None
     }

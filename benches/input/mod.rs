@@ -8,7 +8,7 @@ use std::path::Path;
 use x400scope::analysis::Association;
 use x400scope::capture::{Capture, Item, Octets};
 use x400scope::layers::session::SpduKind;
-use x400scope::layers::stack::{Content, Now, Pdu};
+use x400scope::layers::stack::{Content, Now, Pdu, Transfer};
 use x400scope::pipeline::{self, Options, View};
 use x400scope::tree::Nothing;
 
@@ -94,7 +94,7 @@ impl View for Units {
     }
 
     fn pdu(&mut self, pdu: &Pdu<'_>, _: &Association, _: Now) {
-        let Content::Spdu { spdu, tsdu, transfer, .. } = pdu.content else { return };
+        let Content::Spdu { spdu, tsdu, .. } = pdu.content else { return };
         let octets = |octets: Octets<'_>| octets.bytes().to_vec();
         if spdu.at.end as usize == tsdu.len() {
             self.tsdus.push(octets(tsdu));
@@ -102,6 +102,9 @@ impl View for Units {
         if let Some(at) = spdu.user_data {
             self.user_data.push((spdu.kind, octets(tsdu.slice(at.start as usize, at.end as usize))));
         }
-        self.transfers.extend(transfer.map(|activity| octets(activity.octets())));
+    }
+
+    fn transfer(&mut self, transfer: &Transfer, _: &Association, _: Now) {
+        self.transfers.push(transfer.activity.octets().bytes().to_vec());
     }
 }

@@ -155,6 +155,10 @@ pub struct Messages {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub input: Input,
+
+    /// Write contents, body parts and envelopes into files in this folder; nothing is written over
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub extract: Option<PathBuf>,
 }
 
 /// The arguments of `findings`.

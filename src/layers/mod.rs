@@ -4,6 +4,7 @@
 //! know nothing of each other but the facts; [`stack`] puts them together for one TCP connection.
 
 pub mod acse;
+pub mod bodies;
 pub mod cotp;
 pub mod foreign;
 pub mod frame;

@@ -166,6 +166,34 @@ pub fn describe(message: &crate::layers::p1::Apdu) -> String {
     text
 }
 
+/// A message in one short line, for the overview.
+pub fn line(m: &Message) -> String {
+    let associations: Vec<String> = m.associations.iter().map(|number| format!("A{number}")).collect();
+    let kind = if m.known { m.apdu.kind.name() } else { "unknown" };
+    let mut line = format!("{kind:<7} {:<11} {}", m.status.name(), associations.join("+"));
+    if m.known {
+        let _ = write!(
+            line,
+            " {} from {}",
+            escape(&m.apdu.id.to_string()),
+            escape(&m.apdu.originator.to_string())
+        );
+        if let Some(recipient) = m.apdu.recipients.first() {
+            let _ = write!(line, " to {}", escape(&recipient.address.to_string()));
+        }
+        if m.apdu.recipients.len() > 1 {
+            let _ = write!(line, " and {} more", m.apdu.recipients.len() - 1);
+        }
+        if let Some(subject) = m.apdu.ipm.as_ref().and_then(|ipm| ipm.subject.as_deref()) {
+            let _ = write!(line, " \"{}\"", escape(subject));
+        }
+    }
+    if let Some(words) = remark(m) {
+        let _ = write!(line, " ({words})");
+    }
+    line
+}
+
 fn row(m: &Message, clock: &Clock) -> String {
     let associations: Vec<String> = m.associations.iter().map(|number| format!("A{number}")).collect();
     let mut row = format!(

@@ -5,6 +5,7 @@
 pub mod associations;
 mod decode;
 pub mod escape;
+pub mod extract;
 pub mod findings;
 pub mod frame;
 pub mod frames;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::analysis::{Association, Outcome};
+use crate::analysis::{Association, Message, Outcome, Status};
 use crate::findings::{Finding, Rule, Severity};
 use crate::layers::stack::Now;
 use crate::pipeline::{Report, View};
@@ -13,6 +13,7 @@ use crate::tree::Nothing;
 use super::associations::{end, title};
 use super::escape::escape;
 use super::findings;
+use super::messages;
 use super::output::json_line;
 use super::records::{AssociationRecord, FindingRecord};
 use super::settings::Settings;
@@ -29,6 +30,9 @@ const OUTCOMES: [Outcome; 6] = [
     Outcome::Unanswered,
 ];
 
+const STATUSES: [Status; 5] =
+    [Status::Transferred, Status::Resumed, Status::Incomplete, Status::Interrupted, Status::Discarded];
+
 /// Collects what the overview needs while the capture is read.
 #[derive(Debug)]
 pub struct Overview {
@@ -39,12 +43,24 @@ pub struct Overview {
     by_outcome: [u64; OUTCOMES.len()],
     /// The associations that the text lists: those that did not end well first, by number.
     listed: Vec<(bool, Association)>,
+    by_status: [u64; STATUSES.len()],
+    /// The messages that the text lists, those that were not transferred first.
+    messages: Vec<(bool, Message)>,
 }
 
 impl Overview {
     /// An overview with these settings.
     pub fn new(settings: Settings) -> Overview {
-        Overview { settings, sink: Nothing, first: None, last: None, by_outcome: [0; 6], listed: Vec::new() }
+        Overview {
+            settings,
+            sink: Nothing,
+            first: None,
+            last: None,
+            by_outcome: [0; 6],
+            listed: Vec::new(),
+            by_status: [0; 5],
+            messages: Vec::new(),
+        }
     }
 
     /// Writes the overview.
@@ -106,6 +122,19 @@ impl Overview {
         }
         more(out, total.saturating_sub(self.listed.len() as u64), "associations")?;
 
+        let total: u64 = self.by_status.iter().sum();
+        if total > 0 {
+            let counts = STATUSES.iter().zip(self.by_status).filter(|(_, count)| *count > 0);
+            let counts: Vec<String> =
+                counts.map(|(status, count)| format!("{count} {}", status.name())).collect();
+            writeln!(out)?;
+            writeln!(out, "Messages: {total} ({})", counts.join(", "))?;
+        }
+        for (_, message) in &self.messages {
+            writeln!(out, "  {}", messages::line(message))?;
+        }
+        more(out, total.saturating_sub(self.messages.len() as u64), "messages")?;
+
         let dropped = report.collector.dropped();
         let all = report.collector.into_findings();
         let counts = severities(&all);
@@ -131,12 +160,23 @@ impl Overview {
 
         writeln!(out)?;
         let next = next_steps(&ranked);
-        match next.is_empty() {
-            true => writeln!(out, "What to do next: nothing in this capture calls for a change.")?,
-            false => writeln!(out, "What to do next")?,
+        let failed = self.listed.iter().filter(|(well, _)| !well).map(|(_, a)| a).collect::<Vec<_>>();
+        if next.is_empty() && failed.is_empty() {
+            return writeln!(out, "What to do next: nothing in this capture calls for a change.");
         }
+        writeln!(out, "What to do next")?;
         for (number, rule) in next.iter().enumerate() {
             writeln!(out, "  {}. {} ({})", number + 1, rule.remedy, rule.id)?;
+        }
+        if let Some(a) = failed.first() {
+            writeln!(
+                out,
+                "  {}. Look at the associations that did not end in order, A{} first: its reason names the layer and \
+                 the code; `x400scope summary --association {}` shows its course.",
+                next.len() + 1,
+                a.number,
+                a.number
+            )?;
         }
         Ok(())
     }
@@ -155,6 +195,12 @@ impl Overview {
                 findings: severities(&all)
                     .iter()
                     .map(|(severity, count)| (severity.name(), *count))
+                    .collect(),
+                messages: STATUSES
+                    .iter()
+                    .zip(self.by_status)
+                    .filter(|(_, count)| *count > 0)
+                    .map(|(status, count)| (status.name(), count))
                     .collect(),
                 damaged: report.damaged,
                 next: next_steps(&ranked)
@@ -177,6 +223,7 @@ struct Record {
     frames: u64,
     associations: std::collections::BTreeMap<&'static str, u64>,
     findings: std::collections::BTreeMap<&'static str, u64>,
+    messages: std::collections::BTreeMap<&'static str, u64>,
     damaged: bool,
     next: Vec<Next>,
 }
@@ -226,6 +273,18 @@ impl View for Overview {
     fn begin(&mut self, now: Now) {
         self.first = self.first.or(Some(now));
         self.last = Some(now);
+    }
+
+    fn message(&mut self, message: Message) {
+        if let Some(index) = STATUSES.iter().position(|status| *status == message.status) {
+            self.by_status[index] += 1;
+        }
+        let well = matches!(message.status, Status::Transferred | Status::Resumed);
+        let at = self.messages.partition_point(|(w, m)| (*w, m.last_frame) <= (well, message.last_frame));
+        if at < LISTED {
+            self.messages.insert(at, (well, message));
+            self.messages.truncate(LISTED);
+        }
     }
 
     fn association(&mut self, association: Association) -> io::Result<()> {
