@@ -412,12 +412,12 @@ impl<'o> Pipeline<'o> {
         if V::Sink::KEEPS && !segment.payload.is_empty() {
             let side = flow.side(segment);
             let pending = stack.pending(side);
-            let payload = segment.payload;
+            let (payload, setup) = (segment.payload, stack.in_setup());
             let sink = view.sink();
             sink.source(payload);
             match (delivered, pending) {
-                (0, _) => lower::describe_withheld(payload.len(), sink),
-                (_, 1..) => lower::describe_pending(pending.min(payload.len()), payload.len(), sink),
+                (0, _) => lower::describe_withheld(payload.len(), setup, sink),
+                (_, 1..) => lower::describe_pending(pending.min(payload.len()), payload.len(), setup, sink),
                 _ => {}
             }
         }

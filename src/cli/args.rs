@@ -266,7 +266,7 @@ pub struct Options {
     #[arg(long, global = true)]
     pub show_secrets: bool,
 
-    /// Use this many threads; one a processor otherwise
+    /// Use at most this many threads; the output is the same for any number
     #[arg(long, global = true, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
 

@@ -3,9 +3,10 @@
 use super::{frame, ip, link, tcp};
 use crate::capture::{Frame, Timestamp};
 use crate::net::Packet;
-use crate::tree::{FieldDef, Sink, Span, Tag, Value};
+use crate::tree::{Display, FieldDef, Sink, Span, Tag, Value};
 
 static CONTINUED: FieldDef = FieldDef::layer("tpkt.segment", "ISO", Tag::Iso);
+static UNDECODED: FieldDef = FieldDef::new("tcp.undecoded", "Data", Display::Octets).secret();
 static WITHHELD: FieldDef = FieldDef::layer("tcp.withheld", "TCP", Tag::Tcp);
 
 /// Describes FRAME, ETHERNET, IP and TCP; `before` is when the frame before was captured.
@@ -18,17 +19,24 @@ pub fn describe<S: Sink>(captured: &Frame<'_>, packet: &Packet<'_>, before: Opti
 }
 
 /// The last octets of a segment begin or continue a packet that ends in a later one. The segment's payload is the
-/// sink's source.
-pub fn describe_pending<S: Sink>(pending: usize, payload: usize, sink: &mut S) {
+/// sink's source. `setup`: an association is being set up, and a password may be among them.
+pub fn describe_pending<S: Sink>(pending: usize, payload: usize, setup: bool, sink: &mut S) {
     let at = Span::new(payload - pending, payload);
     sink.open(&CONTINUED, at, Value::Octets);
     sink.text(format_args!("[{pending} octets of a packet that ends in a later frame]"));
+    if setup {
+        sink.leaf(&UNDECODED, at, Value::Octets);
+    }
     sink.close(at.end);
 }
 
 /// The octets of a segment were sent before, or wait for earlier ones.
-pub fn describe_withheld<S: Sink>(payload: usize, sink: &mut S) {
-    sink.open(&WITHHELD, Span::new(0, payload), Value::Octets);
+pub fn describe_withheld<S: Sink>(payload: usize, setup: bool, sink: &mut S) {
+    let at = Span::new(0, payload);
+    sink.open(&WITHHELD, at, Value::Octets);
     sink.text(format_args!("[{payload} octets that were sent before, or that wait for earlier ones]"));
-    sink.close(payload as u32);
+    if setup {
+        sink.leaf(&UNDECODED, at, Value::Octets);
+    }
+    sink.close(at.end);
 }

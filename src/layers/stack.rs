@@ -167,6 +167,11 @@ impl Stack {
         self.connection.gap = true;
     }
 
+    /// Whether the association is being set up: octets that are not decoded yet may hold a password.
+    pub fn in_setup(&self) -> bool {
+        !self.connection.settled
+    }
+
     /// How many octets of `side` wait for the rest of their packet.
     pub fn pending(&self, side: Side) -> usize {
         self.deframers[side.index()].pending()
@@ -213,6 +218,8 @@ struct Connection {
     spdus: Vec<Spdu>,
     /// Whether octets of this connection were not captured: an SPDU may be missed.
     gap: bool,
+    /// Whether the association is set up: until then, what is not decoded yet may hold a password.
+    settled: bool,
 }
 
 impl Connection {
@@ -320,6 +327,10 @@ impl Connection {
         if assembly.capped && !was_capped {
             out.note(&Note { what: What::Cap(Cap::Tsdu), side, field: cotp::DATA, octets: tpdu });
         }
+        if O::Sink::KEEPS && !fact.end_of_tsdu && !self.settled {
+            cotp::describe_setup_part(tpkt::HEADER + fact.user_data, data.len(), out.sink());
+        }
+        let assembly = &mut self.tsdu[side.index()];
         if fact.end_of_tsdu {
             let mut assembly = std::mem::take(assembly);
             // What the cap left out is missing for the layers above as what a snap length left out.
@@ -360,6 +371,7 @@ impl Connection {
         }
         match self.carried {
             Carried::Foreign(application) => {
+                self.settled = true;
                 self.knowledge.application = Some(application);
                 if O::Sink::KEEPS {
                     out.sink().source(tsdu);
@@ -438,6 +450,11 @@ impl Connection {
             );
         }
         self.begin_activity(side, tsdu, spdu, now, out);
+        let opens = matches!(
+            spdu.kind,
+            SpduKind::Connect | SpduKind::ConnectDataOverflow | SpduKind::OverflowAccept | SpduKind::Refuse
+        );
+        self.settled |= !opens && spdu.ends_ssdu();
         let mut facts = Facts::default();
         let slot = &mut self.ssdu[side.index()];
         if spdu.begins_ssdu() && spdu.ends_ssdu() {

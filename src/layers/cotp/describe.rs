@@ -325,6 +325,16 @@ fn is_text(octets: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|octet| matches!(octet, b' '..=b'~' | b'\r' | b'\n' | b'\t'))
 }
 
+/// Describes user data of a TSDU that goes on in later TPDUs while an association is set up: what is in it is decoded
+/// when it is whole, and may be a password. `at` is where they begin in the sink's current source.
+pub fn describe_setup_part<S: Sink>(at: usize, length: usize, sink: &mut S) {
+    let span = Span::new(at, at + length);
+    sink.open(&super::fields::PART, span, Value::Octets);
+    sink.text(format_args!("[{length} octets of a TSDU that ends in a later packet]"));
+    sink.leaf(&super::fields::PART_DATA, span, Value::Octets);
+    sink.close(span.end);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

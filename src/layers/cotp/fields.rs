@@ -83,6 +83,9 @@ pub(super) const ADDITIONAL_OPTIONS: Bits = &[
 ];
 
 pub(super) static LAYER: FieldDef = FieldDef::layer("cotp", "Transport protocol data unit", Tag::Tpdu);
+pub(super) static PART: FieldDef = FieldDef::layer("cotp.tsdu_part", "Part of a TSDU", Tag::Tpdu);
+pub(super) static PART_DATA: FieldDef =
+    FieldDef::new("cotp.tsdu_part_data", "Data", Display::Octets).secret();
 pub(super) static LENGTH_INDICATOR: FieldDef = FieldDef::new("cotp.li", "Length indicator", Display::Number);
 pub(super) static TYPE: FieldDef = FieldDef::new("cotp.type", "Type", Display::Named(TYPES));
 pub(super) static CREDIT: FieldDef = FieldDef::new("cotp.credit", "Credit", Display::Number);

@@ -6,7 +6,7 @@ mod fields;
 mod header;
 mod parse;
 
-pub use describe::{describe, disconnect_reason, reject_cause};
+pub use describe::{describe, describe_setup_part, disconnect_reason, reject_cause};
 pub use parse::parse;
 
 use crate::stream::Missing;
