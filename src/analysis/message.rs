@@ -113,6 +113,10 @@ impl Message {
             // What was seen of the content says nothing of its length.
             apdu.content_length = None;
         }
+        if let (true, [content]) = (activity.is_capped(), &apdu.content[..]) {
+            // The content is the last element: what is not held of the value is of the content.
+            apdu.content_length = Some(activity.length.saturating_sub(content.start.into()));
+        }
         Message {
             known,
             apdu,

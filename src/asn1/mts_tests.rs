@@ -671,7 +671,7 @@ fn identifiers_and_texts_longer_than_the_upper_bounds_are_out_of_bounds() {
     read("IPMS.InformationObject", &subject(128)).damaged(&[]);
     read("IPMS.InformationObject", &subject(129)).damaged(&["subject: OutOfBounds"]);
     let number = message("46 01 16", &[], &hex("04 00"));
-    let number: Vec<u8> = number.iter().copied().collect();
+    let number: Vec<u8> = number.to_vec();
     let at = number.windows(3).position(|window| window == [0x80, 0x01, 0x01]).unwrap();
     let mut zero = number.clone();
     zero[at + 2] = 0;

@@ -386,7 +386,7 @@ fn a_capture_that_cuts_an_element_is_told_once_and_nothing_is_missed() {
     for end in 1..octets.len() {
         for cause in [Some(Cause::Cut), Some(Cause::Lost), None] {
             let (tree, _) = tree_of(
-                &schema,
+                schema,
                 "ISO8823-PRESENTATION.CP-type",
                 &octets[..end],
                 cause,

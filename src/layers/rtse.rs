@@ -264,6 +264,11 @@ impl Activity {
         self.whole && self.missing.is_none() && self.held.len() as u64 == self.length
     }
 
+    /// Whether it is longer than what is held of one.
+    pub fn is_capped(&self) -> bool {
+        self.missing.is_none() && self.length > self.held.len() as u64
+    }
+
     /// The octets that are held, from the beginning of the APDU.
     pub fn octets(&self) -> Octets<'_> {
         self.held.octets()

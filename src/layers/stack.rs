@@ -621,6 +621,11 @@ impl Connection {
     fn transferred<O: Output>(&mut self, activity: Activity, end: TransferEnd, out: &mut O) {
         // The octets of what is cut off or discarded are shown with their segments; the value only when it is whole.
         let show = end == TransferEnd::Complete;
+        if activity.is_capped() {
+            let octets = activity.octets().slice(0, 0);
+            let what = What::Cap(Cap::Transfer);
+            out.note(&Note { what, side: activity.sender, field: cotp::DATA, octets });
+        }
         let apdu = upper::read_transfer(&activity, show, &mut self.knowledge, out);
         let key = ActivityKey {
             user_reference: self.references.0.clone(),

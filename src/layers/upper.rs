@@ -121,10 +121,7 @@ impl Knowledge {
             [0xB0..=0xB2 | 0xB6 | 0x36 | 0x04 | 0x24 | 0x02, ..] if self.reliable() && !foreign => {
                 Some(schemas.rtse)
             }
-            // An invocation, a result, an error, a reject: a short element that begins with an INTEGER.
-            [0xA1..=0xA4, 0..=0x80, 0x02, ..] | [0xA1..=0xA4, 0x81, _, 0x02, ..] if !foreign => {
-                Some(schemas.rose)
-            }
+            _ if !foreign && begins_remote_operation(value) => Some(schemas.rose),
             _ => None,
         }
     }
@@ -165,6 +162,16 @@ impl Knowledge {
             _ => {}
         }
     }
+}
+
+/// Whether a value looks like an invocation, a result, an error or a reject: an element that begins with an INTEGER.
+fn begins_remote_operation(value: &[u8]) -> bool {
+    matches!(
+        value,
+        [0xA1..=0xA4, 0..=0x80, 0x02, ..]
+            | [0xA1..=0xA4, 0x81, _, 0x02, ..]
+            | [0xA1..=0xA4, 0x82, _, _, 0x02, ..]
+    )
 }
 
 /// Whether octets look like the beginning of an MTS-APDU: its tag, a length, then an envelope SET or, in a probe, an
@@ -294,6 +301,8 @@ pub fn read_transfer<O: Output>(
         // Normal mode: an EXTERNAL. Some leave it out, and in X.410 mode there is none (X.228 8.3, X.410-1984).
         [0x28, ..] if knowledge.mode != Some(Mode::X410) => schemas.external,
         [first, rest @ ..] if message_transfer && begins_mts_apdu(*first, rest) => schemas.mts_apdu,
+        // P3 and P7 transfer their operations one by one.
+        value if show && begins_remote_operation(value) => schemas.rose,
         _ if show => schemas.schema.any(),
         _ => return None,
     };
@@ -399,6 +408,21 @@ impl<'a, 'k, F: FnMut(Octets<'_>, bool)> Reader<'a, 'k, F> {
 
     fn rtse(&mut self, kind: rtse::ApduKind) -> &mut rtse::Apdu {
         self.facts.rtse.get_or_insert(rtse::Apdu::new(kind))
+    }
+
+    /// The type of an argument, a result or a parameter (`part`) of an operation of P3 or P7. Which service element
+    /// it belongs to follows from the presentation context (X.419 6.1, 6.2).
+    fn operation(&self, part: &str, key: Key<'_>) -> Option<TypeId> {
+        let service = match self.knowledge.abstract_syntax(self.context?)? {
+            [0x56, 0x00, 0x02, 1] => "msse",
+            [0x56, 0x00, 0x02, 2 | 14] => "mdse",
+            [0x56, 0x00, 0x02, 5 | 15] => "mrse",
+            [0x56, 0x00, 0x02, 6 | 16] => "mase",
+            [0x56, 0x00, 0x02, 13] => "ms-msse",
+            _ => return None,
+        };
+        let schema = &schemas::get().schema;
+        schema.lookup(schema.table_id(&format!("{service}-{part}"))?, key)
     }
 
     fn result(&mut self) -> Option<&mut Context> {
@@ -553,6 +577,9 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
                 self.context = Some(id);
                 self.knowledge.type_of(id, value)
             }
+            _ if table == schemas.operation_arguments => self.operation("arguments", key),
+            _ if table == schemas.operation_results => self.operation("results", key),
+            _ if table == schemas.error_parameters => self.operation("errors", key),
             _ => {
                 let binds = match table {
                     table if table == schemas.open_argument => schemas.bind_arguments,
