@@ -308,10 +308,15 @@ impl Association {
             _ => return,
         };
         let step = self.machine.step(side, event);
-        self.follow(step, now, || match tpdu.kind {
-            TpduKind::Dr => {
+        self.follow(step, now, || match (tpdu.kind, step) {
+            (_, Step::End(Outcome::Released, _)) => "released in order".to_owned(),
+            (TpduKind::Dr, _) => {
+                let what = match step {
+                    Step::End(Outcome::Refused, _) => "refused the connection: DR in place of CC",
+                    _ => "disconnected: DR",
+                };
                 let mut words = format!(
-                    "the {} disconnected: DR reason {} ({})",
+                    "the {} {what}, reason {} ({})",
                     side.word(),
                     cotp::disconnect_reason(tpdu.reason),
                     tpdu.reason

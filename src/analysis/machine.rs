@@ -122,6 +122,9 @@ impl Machine {
             (S::SessionRequested, Side::Responder, E::Fin | E::Reset) => Step::End(Disconnected, Tag::Tcp),
             (S::SessionRequested, Side::Initiator, E::Fin | E::Reset) => Step::End(Unanswered, Tag::Tcp),
 
+            // RFC 1006 6.5: the initiator sends a DR once it has the DISCONNECT, captured or not.
+            (S::ReleaseRequested, Side::Initiator, E::Dr) => Step::End(Released, Tag::Spdu),
+
             // X.224 6.7: in class 0 the transport connection goes with the network connection.
             (_, _, E::Dr | E::Er) => Step::End(Disconnected, Tag::Tpdu),
             // Without a session layer, closing TCP is how a connection is released.

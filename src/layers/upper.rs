@@ -326,6 +326,9 @@ pub fn read_transfer<O: Output>(
     }
     let (damages, apdu) = (std::mem::take(&mut reader.damages), std::mem::take(&mut reader.p1).finish());
     report(&damages, ssdu, out);
+    if apdu.is_some() && knowledge.application.is_none() {
+        knowledge.application = Some(Application::P1);
+    }
     apdu
 }
 

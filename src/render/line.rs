@@ -112,6 +112,13 @@ pub fn of_transfer(transfer: &Transfer) -> Option<Line> {
     };
     line.key("transferred", activity.length);
     line.key("segments", activity.segments);
+    if !activity.complete() {
+        line.description.push_str(if activity.is_capped() {
+            " (read in part)"
+        } else {
+            " (octets of it were not captured)"
+        });
+    }
     let nanos = activity.ended.0.saturating_sub(activity.started.0).max(0);
     line.key("duration", format_args!("{}.{:03}s", nanos / 1_000_000_000, nanos / 1_000_000 % 1000));
     Some(line)

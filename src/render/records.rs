@@ -88,8 +88,10 @@ struct TpduSize {
 
 #[derive(Debug, Serialize)]
 struct SessionRecord {
-    /// The version in use: the highest that both sides have, else what was offered.
-    version: u8,
+    /// The version in use; absent where nothing was accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u8>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     versions_offered: Vec<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     functional_units: Option<AskedRecord<u16>>,
@@ -191,8 +193,8 @@ impl AssociationRecord {
     pub fn new(a: &Association) -> AssociationRecord {
         let text = |octets: &Option<Vec<u8>>| octets.as_deref().map(text_or_hex);
         let bits = a.session.version.accepted.or(a.session.version.offered);
-        let session = bits.map(|bits| SessionRecord {
-            version: versions(bits).pop().unwrap_or(0),
+        let session = bits.map(|_| SessionRecord {
+            version: a.session.version.accepted.and_then(|bits| versions(bits).pop()),
             versions_offered: versions(a.session.version.offered.unwrap_or(0)),
             functional_units: AskedRecord::new(&a.session.functional_units),
             calling_ssel: text(&a.session.calling_selector),

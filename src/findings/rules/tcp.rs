@@ -84,6 +84,10 @@ fn conflict(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut C
 
 fn midstream(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     let What::Midstream = note.what else { return };
+    // Both sides begin so; one finding says it.
+    if scene.association.is_some_and(|association| !association.from_the_start) {
+        return;
+    }
     out.raise(Draft::new(rule), scene, || {
         "The capture began when the connection was open already: how it was opened is not known, and which kind \
          of association it is can only be inferred."
