@@ -139,7 +139,7 @@ impl Guide for Deaf {
     fn resolve(&mut self, _: TableId, _: Key<'_>, _: &[u8]) -> Option<TypeId> {
         None
     }
-    fn damage(&mut self, _: &Damage) {}
+    fn damage(&mut self, _: &Damage, _: Octets<'_>) {}
 }
 
 fn transfers<S: Sink>(schema: &Schema, units: &input::Units, sink: &mut S, clear: impl Fn(&mut S)) {

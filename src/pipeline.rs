@@ -14,7 +14,7 @@ use crate::findings::{Check, Collector, Mark, Rule, Scene, all};
 use crate::layers::foreign::Application;
 use crate::layers::note::{Cap, Note, What};
 use crate::layers::rtse::Activity;
-use crate::layers::stack::{ActivityKey, Now, Output, Pdu, Stack, Transfer, TransferEnd};
+use crate::layers::stack::{ActivityKey, Now, Output, Pdu, Stack, Transfer};
 use crate::layers::tpkt::{self, Probe};
 use crate::layers::upper::Knowledge;
 use crate::layers::{Side, lower};
@@ -279,7 +279,8 @@ struct Pipeline<'o> {
     net: net::Reader,
     slots: HashMap<FlowKey, Slot>,
     strangers: usize,
-    lingering: VecDeque<(Timestamp, FlowKey)>,
+    /// Connections that were closed, with their associations' numbers: the key may be used again.
+    lingering: VecDeque<(Timestamp, FlowKey, u32)>,
     numbers: u32,
     damaged: bool,
     last: Now,
@@ -386,6 +387,11 @@ impl<'o> Pipeline<'o> {
             Some(Slot::Stranger) => (false, segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::ACK)),
             None => (false, true),
         };
+        // A late acknowledgement or reset of a connection that is over opens none.
+        let opens = segment.flags.has(Flags::SYN) || !segment.payload.is_empty();
+        if reopened && !opens {
+            return Ok(None);
+        }
         if reopened {
             self.close(&key, view)?;
             self.make_room(view)?;
@@ -422,7 +428,7 @@ impl<'o> Pipeline<'o> {
             }
         }
         if now_closed.both() && !closed.both() {
-            lingering.push_back((now.time, key));
+            lingering.push_back((now.time, key, association.number));
         }
         *closed = now_closed;
         Ok(Some(key))
@@ -471,12 +477,12 @@ impl<'o> Pipeline<'o> {
 
     /// Forgets connections that were closed long ago.
     fn forget<V: View>(&mut self, time: Timestamp, view: &mut V) -> io::Result<()> {
-        while let Some((closed, key)) = self.lingering.front().copied() {
+        while let Some((closed, key, number)) = self.lingering.front().copied() {
             if self.lingering.len() <= LINGERING && time.0.saturating_sub(closed.0) < LINGER_TIME {
                 break;
             }
             self.lingering.pop_front();
-            if matches!(self.slots.get(&key), Some(Slot::Conversation(c)) if c.closed.both()) {
+            if matches!(self.slots.get(&key), Some(Slot::Conversation(c)) if c.association.number == number) {
                 self.close(&key, view)?;
             }
         }
@@ -533,6 +539,9 @@ impl<'o> Pipeline<'o> {
                 }
                 feed.over();
                 association.finish();
+                if association.is_foreign() {
+                    self.desk.collector.forget(association.number);
+                }
                 self.desk.ledger.close(&association, &mut |message| view.message(message));
                 view.association(association)
             }
@@ -662,20 +671,25 @@ impl<V: View> Output for Tell<'_, V> {
 
     fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge) {
         self.association.pdu(pdu, knowledge, self.now);
-        let view = &mut *self.view;
-        self.desk.ledger.pdu(pdu, self.association, &mut |message| view.message(message));
+        let (view, mut transferred) = (&mut *self.view, 0);
+        self.desk.ledger.pdu(pdu, self.association, &mut |message| {
+            transferred += u64::from(message.is_transferred());
+            view.message(message);
+        });
+        self.association.transferred(transferred);
         self.view.pdu(pdu, self.association, self.now);
     }
 
     fn transfer(&mut self, transfer: Transfer, key: ActivityKey, knowledge: &Knowledge) {
-        if transfer.end == TransferEnd::Complete {
-            self.association.transferred();
-        }
         self.view.transfer(&transfer, self.association, self.now);
         // What another application transfers is no message.
         if knowledge.application.is_none_or(|application| application == Application::P1) {
-            let view = &mut *self.view;
-            self.desk.ledger.transfer(transfer, key, self.association, &mut |message| view.message(message));
+            let (view, mut transferred) = (&mut *self.view, 0);
+            self.desk.ledger.transfer(transfer, key, self.association, &mut |message| {
+                transferred += u64::from(message.is_transferred());
+                view.message(message);
+            });
+            self.association.transferred(transferred);
         }
     }
 

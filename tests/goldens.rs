@@ -205,7 +205,7 @@ fn a_refusal_names_its_layer_and_its_code() {
     let refusals = [
         ("refused-t-selector", "refused", "TPDU", &["128", "TSAP MTA-X not found"][..]),
         ("refused-session", "refused", "SPDU", &["129"]),
-        ("refused-presentation-mode", "aborted", "RTSE", &["RTAB", "protocolError", "4"]),
+        ("refused-presentation-mode", "aborted", "RTS", &["RTAB", "protocolError", "4"]),
         ("refused-rtse-validation", "refused", "RTS", &["RTORJ", "validationFailure", "2"]),
         ("refused-bind-authentication", "refused", "P1", &["authentication-error", "2"]),
     ];

@@ -164,8 +164,8 @@ pub struct Association {
     pub ended_by: Option<Tag>,
     /// How it ended, in words.
     pub reason: Option<String>,
-    /// Values that RTSE transferred to their end.
-    pub transfers: u64,
+    /// Messages, probes and reports that were transferred and acknowledged.
+    pub messages: u64,
     /// Octets of TCP payload that each side sent, as far as they were captured: the initiator's, the responder's.
     pub octets: [u64; 2],
     /// Octets that the capture misses, of both directions.
@@ -200,7 +200,7 @@ impl Association {
             outcome: Outcome::Open,
             ended_by: None,
             reason: None,
-            transfers: 0,
+            messages: 0,
             octets: [0; 2],
             missing_octets: 0,
             from_the_start: true,
@@ -222,9 +222,9 @@ impl Association {
         self.application.is_some_and(|application| !matches!(application, P1 | P3 | P7 | Unknown))
     }
 
-    /// Takes note of a value that was transferred to its end.
-    pub fn transferred(&mut self) {
-        self.transfers += 1;
+    /// Takes note of messages, probes and reports that were transferred and acknowledged.
+    pub fn transferred(&mut self, count: u64) {
+        self.messages += count;
     }
 
     /// Takes note of octets that `side` sent.
@@ -356,7 +356,14 @@ impl Association {
             _ => Event::Data,
         };
         let step = self.machine.step(side, event);
-        self.follow(step, now, || end_in_words(side, spdu, upper));
+        let offered = self.presentation.mode;
+        self.follow(step, now, || {
+            let mut words = end_in_words(side, spdu, upper);
+            if let (Some(Mode::Normal), Some(Mode::X410)) = (offered, upper.mode) {
+                words.push_str("; the offer was in normal mode, this has the form of the X.410-1984 mode");
+            }
+            words
+        });
         if let Step::End(..) = step {
             self.ended_by = Some(ending_layer(upper));
         }

@@ -134,6 +134,9 @@ impl Machine {
             (S::Unknown, _, E::Fin) => Step::End(Disconnected, Tag::Tcp),
             (S::TcpRequested, _, E::Fin) => Step::End(Disconnected, Tag::Tcp),
 
+            // The initiator goes on: the CONNECT was accepted, captured or not.
+            (S::SessionRequested, Side::Initiator, E::Data) => Step::To(S::Open),
+
             // The capture began later: what is sent shows how far the connection had come.
             (S::Unknown | S::TcpOpen | S::TransportOpen | S::TransportRequested, _, E::Data) => {
                 Step::To(S::Open)

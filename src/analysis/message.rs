@@ -9,12 +9,14 @@ use crate::layers::rtse::Activity;
 use crate::layers::session::SpduKind;
 use crate::layers::stack::{ActivityKey, Content, Pdu, Transfer, TransferEnd};
 use crate::net::Endpoint;
-use crate::stream::Side;
 
 use super::Association;
 
 /// How many activities are remembered that may be resumed in another association. The oldest is given up first.
 const REMEMBERED: usize = 256;
+
+/// How many octets these activities may hold together.
+const REMEMBERED_OCTETS: usize = 64 << 20;
 
 /// How many identifiers are remembered, to see repeats and to join reports to what they speak of. The oldest is
 /// forgotten first.
@@ -73,6 +75,10 @@ pub struct Message {
     pub status: Status,
     /// Whether it was sent to its end but never acknowledged.
     pub unacknowledged: bool,
+    /// Whether nothing of the receiver was captured, its acknowledgement included.
+    pub unheard: bool,
+    /// Whether the association was still open when the capture ended.
+    pub capture_ends: bool,
     /// How many octets of the transferred value were seen, repeated ones counted once.
     pub octets: u64,
     /// Whether octets that were sent again were others than before.
@@ -88,10 +94,23 @@ pub struct Message {
 }
 
 impl Message {
-    fn new(transfer: Transfer, association: &Association, earlier: Vec<u32>, keep_content: bool) -> Message {
-        let Transfer { activity, end, apdu } = transfer;
+    /// Whether it is a message, probe or report that was transferred and acknowledged.
+    pub fn is_transferred(&self) -> bool {
+        self.known && matches!(self.status, Status::Transferred | Status::Resumed)
+    }
+
+    fn new(
+        activity: &Activity,
+        end: TransferEnd,
+        apdu: Option<Box<Apdu>>,
+        association: &Association,
+        earlier: Vec<u32>,
+        keep_content: bool,
+    ) -> Message {
         let mut associations = earlier;
-        associations.push(association.number);
+        if associations.last() != Some(&association.number) {
+            associations.push(association.number);
+        }
         let status = match end {
             TransferEnd::Discarded => Status::Discarded,
             TransferEnd::CutOff if activity.interrupted => Status::Interrupted,
@@ -129,6 +148,8 @@ impl Message {
             ended: activity.ended,
             status,
             unacknowledged: end == TransferEnd::Complete,
+            unheard: false,
+            capture_ends: false,
             octets: activity.length,
             differs: activity.differs,
             holes: activity.missing.is_some() || !activity.whole,
@@ -143,8 +164,8 @@ impl Message {
 #[derive(Debug)]
 struct Sent {
     message: Message,
-    sender: Side,
-    resumed: bool,
+    activity: Activity,
+    key: ActivityKey,
 }
 
 /// An activity that may be resumed, with the message as it stands if it is not.
@@ -183,33 +204,32 @@ impl Ledger {
         done: &mut impl FnMut(Message),
     ) {
         // A new activity begins only when the last one was acknowledged, so it was, captured or not.
-        self.settle(association.number, true, done);
+        self.settle(association.number, done);
         let earlier = self.earlier.remove(&association.number).unwrap_or_default();
-        let (end, sender, resumed) = (transfer.end, transfer.activity.sender, transfer.activity.resumed);
-        if transfer.apdu.is_none() && transfer.activity.length == 0 {
+        let Transfer { activity, end, apdu } = transfer;
+        // A value that is no MTS-APDU, on an association of which nothing says that it is for message transfer.
+        if apdu.is_none() && (activity.length == 0 || association.presentation.mode.is_none()) {
             return;
         }
+        let message = Message::new(&activity, end, apdu, association, earlier, self.keep_content);
         match end {
             TransferEnd::Complete => {
-                let message = Message::new(transfer, association, earlier, self.keep_content);
-                self.sent.insert(association.number, Sent { message, sender, resumed });
+                self.sent.insert(association.number, Sent { message, activity, key });
             }
-            TransferEnd::Discarded => {
-                let message = Message::new(transfer, association, earlier, self.keep_content);
-                self.tell(message, done);
-            }
-            TransferEnd::CutOff => {
-                let Transfer { activity, end, apdu } = transfer;
-                // The message keeps what can be read now; the activity goes on if it is resumed.
-                let as_it_stands = Transfer { activity: activity.clone(), end, apdu };
-                let message = Message::new(as_it_stands, association, earlier, self.keep_content);
-                if self.unfinished.len() == REMEMBERED
-                    && let Some(oldest) = self.unfinished.pop_front()
-                {
-                    self.tell(oldest.message, done);
-                }
-                self.unfinished.push_back(Unfinished { key, activity, message });
-            }
+            TransferEnd::Discarded => self.tell(message, done),
+            TransferEnd::CutOff => self.unfinished(Unfinished { key, activity, message }, done),
+        }
+    }
+
+    /// Remembers an activity that may be resumed.
+    fn unfinished(&mut self, unfinished: Unfinished, done: &mut impl FnMut(Message)) {
+        self.unfinished.push_back(unfinished);
+        let mut octets: usize =
+            self.unfinished.iter().map(|unfinished| unfinished.activity.octets().len()).sum();
+        while self.unfinished.len() > REMEMBERED || octets > REMEMBERED_OCTETS {
+            let Some(oldest) = self.unfinished.pop_front() else { break };
+            octets = octets.saturating_sub(oldest.activity.octets().len());
+            self.tell(oldest.message, done);
         }
     }
 
@@ -225,29 +245,48 @@ impl Ledger {
     pub fn pdu(&mut self, pdu: &Pdu<'_>, association: &Association, done: &mut impl FnMut(Message)) {
         let Content::Spdu { spdu, .. } = pdu.content else { return };
         let Some(sent) = self.sent.get(&association.number) else { return };
+        let sender = sent.activity.sender;
         let acknowledged = match spdu.kind {
-            SpduKind::ActivityEndAck => pdu.side != sent.sender,
+            SpduKind::ActivityEndAck => pdu.side != sender,
+            // The receiver did not take it: the sender gives it up, or will go on with it.
+            SpduKind::ActivityDiscard | SpduKind::ActivityInterrupt if pdu.side == sender => {
+                if let Some(Sent { mut message, .. }) = self.sent.remove(&association.number) {
+                    message.unacknowledged = false;
+                    message.status = match spdu.kind {
+                        SpduKind::ActivityDiscard => Status::Discarded,
+                        _ => Status::Interrupted,
+                    };
+                    self.tell(message, done);
+                }
+                return;
+            }
             // X.228 8.3: the sender goes on to these only when it has the acknowledgement.
             SpduKind::ActivityStart
             | SpduKind::ActivityResume
             | SpduKind::GiveTokensConfirm
-            | SpduKind::Finish => pdu.side == sent.sender,
+            | SpduKind::Finish => pdu.side == sender,
             _ => false,
         };
         if acknowledged {
-            self.settle(association.number, true, done);
+            self.settle(association.number, done);
         }
     }
 
     /// An association is over.
     pub fn close(&mut self, association: &Association, done: &mut impl FnMut(Message)) {
-        // Nothing of the receiver was captured: then its acknowledgement could not be either.
-        let deaf = self
-            .sent
-            .get(&association.number)
-            .is_some_and(|sent| association.octets[sent.sender.other().index()] == 0);
-        self.settle(association.number, deaf, done);
         self.earlier.remove(&association.number);
+        if let Some(Sent { mut message, activity, key }) = self.sent.remove(&association.number) {
+            message.unheard = association.octets[activity.sender.other().index()] == 0;
+            message.capture_ends = association.ended_by.is_none();
+            self.unfinished(Unfinished { key, activity, message }, done);
+        } else if association.ended_by.is_none() {
+            let here = |unfinished: &&mut Unfinished| {
+                unfinished.message.associations.last() == Some(&association.number)
+            };
+            for unfinished in self.unfinished.iter_mut().filter(here) {
+                unfinished.message.capture_ends = true;
+            }
+        }
     }
 
     /// The capture is over: what was not resumed until now is not resumed in it.
@@ -257,12 +296,11 @@ impl Ledger {
         }
     }
 
-    fn settle(&mut self, association: u32, acknowledged: bool, done: &mut impl FnMut(Message)) {
-        let Some(Sent { mut message, resumed, .. }) = self.sent.remove(&association) else { return };
-        if acknowledged {
-            message.unacknowledged = false;
-            message.status = if resumed { Status::Resumed } else { Status::Transferred };
-        }
+    /// What was sent in an association was acknowledged.
+    fn settle(&mut self, association: u32, done: &mut impl FnMut(Message)) {
+        let Some(Sent { mut message, activity, .. }) = self.sent.remove(&association) else { return };
+        message.unacknowledged = false;
+        message.status = if activity.resumed { Status::Resumed } else { Status::Transferred };
         self.tell(message, done);
     }
 
@@ -286,7 +324,7 @@ impl Ledger {
             if whole {
                 self.sent_anew(&message.apdu.id, done);
             }
-            message.repeats = self.identifiers.get(&id).copied();
+            message.repeats = self.identifiers.get(&id).copied().filter(|frame| *frame < message.first_frame);
             if whole && message.repeats.is_none() {
                 if self.order.len() == IDENTIFIERS
                     && let Some(oldest) = self.order.pop_front()

@@ -20,7 +20,7 @@ impl Guide for Listener {
     fn resolve(&mut self, _: TableId, _: Key<'_>, _: &[u8]) -> Option<TypeId> {
         None
     }
-    fn damage(&mut self, damage: &Damage) {
+    fn damage(&mut self, damage: &Damage, _: Octets<'_>) {
         self.0.push(format!("{}: {:?}", damage.field.label, damage.kind));
     }
 }

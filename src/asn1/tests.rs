@@ -42,7 +42,7 @@ impl Guide for Decoder {
             _ => self.tables.iter().find(|(known, _)| *known == table).map(|(_, ty)| *ty),
         }
     }
-    fn damage(&mut self, damage: &Damage) {
+    fn damage(&mut self, damage: &Damage, _: Octets<'_>) {
         self.calls.push(format!(
             "damage {:?} {:?} at {}..{}",
             damage.kind, damage.cause, damage.at.start, damage.at.end

@@ -48,8 +48,8 @@ pub trait Guide {
     /// `value` begins with the value itself, which may have to tell.
     fn resolve(&mut self, table: TableId, key: Key<'_>, value: &[u8]) -> Option<TypeId>;
 
-    /// Damage that the walker put on a node.
-    fn damage(&mut self, damage: &Damage);
+    /// Damage that the walker put on a node, with the octets concerned: they may lie in a string that was joined.
+    fn damage(&mut self, damage: &Damage, octets: Octets<'_>);
 }
 
 /// Reads `octets[at]` as one value of type `ty`, behind which further values may follow; gives the position
@@ -247,7 +247,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         };
         let damage = Damage { kind, cause, field, at };
         self.sink.damage(damage);
-        self.guide.damage(&damage);
+        self.guide.damage(&damage, self.octets.slice(at.start as usize, at.end as usize));
     }
 
     /// Octets that cannot be read as elements.

@@ -2,9 +2,11 @@
 
 use std::io::Write;
 
+use anyhow::bail;
+
 use super::args::{FailOn, Findings, Options, RulePrefix};
 use super::{Status, common};
-use crate::findings::{Finding, Severity};
+use crate::findings::{Finding, Severity, all};
 use crate::layers::stack::Now;
 use crate::pipeline::View;
 use crate::render::findings;
@@ -28,6 +30,11 @@ impl View for First {
 }
 
 pub(super) fn run(arguments: &Findings, options: &Options) -> anyhow::Result<Status> {
+    for prefix in arguments.select.iter().chain(&arguments.ignore) {
+        if !all().any(|rule| prefix.matches(rule.id)) {
+            bail!("there is no rule `{}`; `x400scope explain` lists all rules", prefix.as_str());
+        }
+    }
     let mut settings = common::settings(options, TimeStyle::Absolute);
     let files = &arguments.input.files;
     let capture = common::open(files)?;

@@ -28,12 +28,22 @@ pub struct Draft<'a> {
     pub severity: Severity,
     /// Its certainty.
     pub certainty: Certainty,
+    /// The words of its mark, where the rule's title does not say enough.
+    pub mark: Option<&'static str>,
 }
 
 impl<'a> Draft<'a> {
     /// A finding of `rule` with its usual severity and certainty.
     pub fn new(rule: &'static Rule) -> Draft<'a> {
-        Draft { rule, side: None, key: 0, evidence: None, severity: rule.severity, certainty: rule.certainty }
+        Draft {
+            rule,
+            side: None,
+            key: 0,
+            evidence: None,
+            severity: rule.severity,
+            certainty: rule.certainty,
+            mark: None,
+        }
     }
 }
 
@@ -48,6 +58,8 @@ pub struct Mark {
     pub length: u32,
     /// The rule.
     pub rule: &'static Rule,
+    /// What is wrong, in few words.
+    pub text: &'static str,
 }
 
 /// Collects findings.
@@ -57,6 +69,7 @@ pub struct Collector {
     known: HashMap<Key, usize>,
     marks: Vec<Mark>,
     dropped: u64,
+    forgotten: Vec<u32>,
 }
 
 impl Collector {
@@ -67,6 +80,9 @@ impl Collector {
 
     /// All findings, by the frame in which they show first; what concerns a file comes where it was noticed.
     pub fn into_findings(mut self) -> Vec<Finding> {
+        self.forgotten.sort_unstable();
+        let forgotten = |number: u32| self.forgotten.binary_search(&number).is_ok();
+        self.findings.retain(|finding| !finding.association.is_some_and(forgotten));
         self.findings.sort_by_key(|finding| finding.frame);
         self.findings
     }
@@ -86,12 +102,23 @@ impl Collector {
         self.marks.clear();
     }
 
+    /// Forgets what was found on an association: it turned out to serve something else.
+    pub fn forget(&mut self, association: u32) {
+        self.forgotten.push(association);
+    }
+
     /// Takes a finding. `message` is asked for when it is the first of its kind.
     pub fn raise(&mut self, draft: Draft<'_>, scene: &Scene<'_>, message: impl FnOnce() -> String) {
         let place = draft.evidence.map(|(field, octets, _)| (field, octets.place(0), octets.len()));
         if let Some((field, place, length)) = place.filter(|(_, place, _)| place.frame == scene.now.frame) {
             let length = u32::try_from(length).unwrap_or(u32::MAX);
-            self.marks.push(Mark { field, offset: place.offset, length, rule: draft.rule });
+            self.marks.push(Mark {
+                field,
+                offset: place.offset,
+                length,
+                rule: draft.rule,
+                text: draft.mark.unwrap_or(draft.rule.title),
+            });
         }
         let number = scene.association.map_or(0, |association| association.number);
         let key = (draft.rule.id, number, draft.side, draft.key);

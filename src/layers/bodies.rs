@@ -575,7 +575,7 @@ impl Guide for Unasked {
         None
     }
 
-    fn damage(&mut self, _: &Damage) {}
+    fn damage(&mut self, _: &Damage, _: Octets<'_>) {}
 }
 
 #[cfg(test)]

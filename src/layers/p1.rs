@@ -180,6 +180,8 @@ pub(super) struct Reader {
     places: Vec<Place>,
     /// How deep in interpersonal messages inside each other.
     ipm_depth: u32,
+    /// Whether the heading of the outermost one was read: what follows is of the messages that it forwards.
+    heading_read: bool,
     /// Whether the trace of the envelope is being read, and not the intermediate one of a report's subject.
     in_trace: bool,
     in_content: bool,
@@ -231,7 +233,9 @@ impl Reader {
                     apdu.ipm = Some(Ipm { notification: pick == Pick::Ipn, ..Ipm::default() });
                 }
             }
-            Pick::ThisIpm | Pick::SubjectIpm if self.ipm_depth == 1 => self.places.push(Place::IpmUser),
+            Pick::ThisIpm | Pick::SubjectIpm if self.ipm_depth == 1 && !self.heading_read => {
+                self.places.push(Place::IpmUser);
+            }
             // What a content says of its own names and recipients is not the envelope's.
             _ if self.ipm_depth > 0 || self.in_content => {}
             Pick::MessageIdentifier | Pick::ProbeIdentifier | Pick::ReportIdentifier => {
@@ -266,7 +270,13 @@ impl Reader {
         match pick {
             Pick::Ipm | Pick::Ipn => self.ipm_depth = self.ipm_depth.saturating_sub(1),
             Pick::P1Content => self.in_content = false,
-            Pick::ThisIpm | Pick::SubjectIpm if self.ipm_depth == 1 => drop(self.places.pop()),
+            Pick::ThisIpm if self.ipm_depth == 1 && !self.heading_read => drop(self.places.pop()),
+            // A notification may return the message, whose heading is not its own.
+            Pick::SubjectIpm if self.ipm_depth == 1 && !self.heading_read => {
+                self.places.pop();
+                self.heading_read = true;
+            }
+            Pick::IpmHeading => self.heading_read = true,
             _ if self.ipm_depth > 0 || self.in_content => {}
             Pick::MessageIdentifier
             | Pick::ProbeIdentifier
@@ -332,7 +342,7 @@ impl Reader {
                     ipm.id = string();
                 }
             }
-            Pick::IpmSubject if depth == 1 => {
+            Pick::IpmSubject if depth == 1 && !self.heading_read => {
                 if let Some(ipm) = &mut apdu.ipm {
                     ipm.subject.get_or_insert_default().push_str(&string());
                 }

@@ -187,6 +187,8 @@ pub struct Activity {
     held: Buffer,
     /// What was sent behind the checkpoint from which the activity was resumed: it is sent again.
     repeated: Vec<u8>,
+    /// How many of these were sent again.
+    compared: usize,
     /// Serial number of each minor synchronization point and the length up to it.
     checkpoints: VecDeque<(u32, u64)>,
 }
@@ -210,6 +212,7 @@ impl Activity {
             ended: time,
             held: Buffer::new(),
             repeated: Vec::new(),
+            compared: 0,
             checkpoints: VecDeque::new(),
         }
     }
@@ -223,11 +226,10 @@ impl Activity {
     /// Adds octets of the segment that is being read: a constructed RTTR brings several pieces.
     pub fn extend(&mut self, octets: Octets<'_>) {
         self.length += octets.len() as u64;
-        let again = octets.len().min(self.repeated.len());
-        if again > 0 {
-            self.differs |= self.repeated[..again] != octets.bytes()[..again];
-            self.repeated.drain(..again);
-        }
+        let rest = self.repeated.get(self.compared..).unwrap_or_default();
+        let again = octets.len().min(rest.len());
+        self.differs |= rest[..again] != octets.bytes()[..again];
+        self.compared += again;
         // Behind a hole or behind the cap nothing can be read any more, so nothing is kept.
         if self.missing.is_none() {
             let room = HELD - self.held.len().min(HELD);
@@ -255,6 +257,7 @@ impl Activity {
         self.length = length;
         let kept = usize::try_from(length).unwrap_or(usize::MAX).min(self.held.len());
         self.repeated = self.held.octets().skip(kept).bytes().to_vec();
+        self.compared = 0;
         self.held.truncate(usize::try_from(length).unwrap_or(usize::MAX));
         true
     }

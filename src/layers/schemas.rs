@@ -129,6 +129,7 @@ picks! {
     SubjectIpm = "p22.subject_ipm",
     IpmIdentifier = "p22.user_relative_identifier",
     IpmSubject = "p22.subject",
+    IpmHeading = "p22.IPM.heading",
 }
 
 impl Pick {

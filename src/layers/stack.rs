@@ -15,6 +15,9 @@ use crate::tree::{Cause, Sink, Span};
 /// How many octets of one TSDU or SSDU are held; what a longer one has behind them is counted, not read.
 pub const HELD: usize = 4 << 20;
 
+/// How many interrupted activities of one connection are remembered. The oldest is given up first.
+const INTERRUPTED: usize = 16;
+
 /// The frame that is being read: everything completed by it happens in it.
 #[derive(Clone, Copy, Debug)]
 pub struct Now {
@@ -180,6 +183,14 @@ impl Stack {
     /// Takes the next octets that `side` sent.
     pub fn octets<O: Output>(&mut self, side: Side, octets: Octets<'_>, now: Now, out: &mut O) {
         let Stack { deframers, connection } = self;
+        if connection.left {
+            // What follows on the negotiation of RDP is not RFC 1006 any more.
+            if O::Sink::KEEPS {
+                out.sink().source(octets);
+                foreign::describe(Application::Tls, octets.bytes(), out.sink());
+            }
+            return;
+        }
         deframers[side.index()].push(octets, |unit| connection.unit(side, unit, now, out));
     }
 
@@ -212,12 +223,15 @@ struct Connection {
     session: session::Context,
     knowledge: Knowledge,
     activity: Option<Activity>,
-    interrupted: Option<Activity>,
+    /// Interrupted activities, which may be resumed on this connection; the oldest first.
+    interrupted: Vec<Activity>,
     /// The references of this session connection, by which an activity of it may be resumed in another.
     references: (Vec<u8>, Vec<u8>),
     spdus: Vec<Spdu>,
     /// Whether octets of this connection were not captured: an SPDU may be missed.
     gap: bool,
+    /// Whether the connection has left RFC 1006 for another protocol.
+    left: bool,
     /// Whether the association is set up: until then, what is not decoded yet may hold a password.
     settled: bool,
 }
@@ -296,6 +310,7 @@ impl Connection {
                     if hint.is_some_and(|hint| hint.certain) {
                         self.knowledge.application = self.hint;
                     }
+                    self.left |= fact.kind == cotp::TpduKind::Cc && connect.rdp;
                 }
                 let pdu = Pdu { side, octets: tpdu, content: Content::Tpdu(&fact) };
                 out.pdu(&pdu, &self.knowledge);
@@ -477,7 +492,7 @@ impl Connection {
             activity.last_frame = now.frame;
             activity.ended = now.time;
         }
-        self.end_activity(spdu, out);
+        self.end_activity(side, spdu, out);
         // An empty GIVE or PLEASE TOKENS in front of another SPDU means nothing by itself (X.225 6.3.7).
         let prefix = more
             && matches!(spdu.kind, SpduKind::GiveTokens | SpduKind::PleaseTokens)
@@ -571,7 +586,8 @@ impl Connection {
                         activity: old.to_vec(),
                     })
                 } else {
-                    self.interrupted.take_if(|activity| activity.id == old)
+                    let at = self.interrupted.iter().position(|activity| activity.id == old);
+                    at.map(|at| self.interrupted.remove(at))
                 };
                 let id = octets(spdu.activity);
                 let mut activity =
@@ -587,7 +603,9 @@ impl Connection {
                 self.activity = Some(Activity::new(side, &[], now.frame, now.time, false));
             }
             SpduKind::MinorSyncPoint => {
-                if let (Some(activity), Some(serial)) = (self.activity.as_mut(), spdu.serial) {
+                if let (Some(activity), Some(serial)) = (self.activity.as_mut(), spdu.serial)
+                    && activity.sender == side
+                {
                     activity.checkpoint(serial);
                 }
             }
@@ -596,41 +614,48 @@ impl Connection {
     }
 
     /// What an SPDU means for the activity once it was read.
-    fn end_activity<O: Output>(&mut self, spdu: &Spdu, out: &mut O) {
+    fn end_activity<O: Output>(&mut self, side: Side, spdu: &Spdu, out: &mut O) {
+        let sends = self.activity.as_ref().is_some_and(|activity| activity.sender == side);
         match spdu.kind {
-            SpduKind::ActivityEnd => {
+            SpduKind::ActivityEnd if sends => {
                 if let Some(activity) = self.activity.take() {
                     self.transferred(activity, TransferEnd::Complete, out);
                 }
             }
-            SpduKind::ActivityDiscard => {
-                if let Some(activity) = self.activity.take().or_else(|| self.interrupted.take()) {
+            SpduKind::ActivityDiscard if sends => {
+                if let Some(activity) = self.activity.take() {
                     self.transferred(activity, TransferEnd::Discarded, out);
                 }
             }
-            SpduKind::ActivityInterrupt => {
+            SpduKind::ActivityInterrupt if sends => {
                 if let Some(mut activity) = self.activity.take() {
                     activity.interrupted = true;
-                    if let Some(older) = self.interrupted.replace(activity) {
-                        self.transferred(older, TransferEnd::CutOff, out);
+                    if self.interrupted.len() == INTERRUPTED {
+                        let oldest = self.interrupted.remove(0);
+                        self.transferred(oldest, TransferEnd::CutOff, out);
                     }
+                    self.interrupted.push(activity);
                 }
             }
+            // What goes on as if the activity had ended: it has, and that was not captured.
+            SpduKind::ActivityEndAck if self.gap && !sends => self.abandon(out),
+            SpduKind::GiveTokensConfirm | SpduKind::Finish if self.gap && sends => self.abandon(out),
             SpduKind::Abort | SpduKind::Disconnect => self.cut_off(out),
             _ => {}
         }
     }
 
-    /// Another activity begins while one is under way: its end was not captured.
+    /// The activity under way is over without its end. Where octets were not captured, its end was among them.
     fn abandon<O: Output>(&mut self, out: &mut O) {
         if let Some(activity) = self.activity.take() {
-            self.transferred(activity, TransferEnd::CutOff, out);
+            let end = if self.gap { TransferEnd::Complete } else { TransferEnd::CutOff };
+            self.transferred(activity, end, out);
         }
     }
 
     /// The association is over: what was under way is cut off.
     fn cut_off<O: Output>(&mut self, out: &mut O) {
-        for activity in [self.interrupted.take(), self.activity.take()].into_iter().flatten() {
+        for activity in std::mem::take(&mut self.interrupted).into_iter().chain(self.activity.take()) {
             self.transferred(activity, TransferEnd::CutOff, out);
         }
     }

@@ -13,7 +13,7 @@ use super::session::SpduKind;
 use super::stack::Output;
 use super::{Side, acse, p1, rose, schemas};
 use crate::asn1::{Guide, Key, TableId, TypeId, walk};
-use crate::capture::Octets;
+use crate::capture::{Octets, Piece, Place};
 use crate::tree::{Cause, Damage, Display, FieldDef, Nothing, Sink, Span, Tag, Value};
 
 use schemas::Pick;
@@ -228,6 +228,7 @@ pub fn read<O: Output>(
     if bare {
         let field = if ppdu == PpduKind::Cpr { &CPR } else { &ARU };
         out.sink().open(field, Span::new(0, ssdu.data.len()), Value::Octets);
+        facts.mode = Some(Mode::X410);
     }
     let damages = walk_with(ty, ssdu, knowledge, facts, out.sink(), segment);
     if bare {
@@ -235,7 +236,7 @@ pub fn read<O: Output>(
     }
     knowledge.settle_application(facts);
     facts.mode = facts.mode.or(knowledge.mode);
-    report(&damages, ssdu, out);
+    report(&damages, ssdu.side, out);
 }
 
 /// Reads user data that are no PPDU: a turn request of the X.410 mode (X.410-1984 4.4), or the octets of a session
@@ -260,7 +261,7 @@ pub fn read_bare<O: Output>(
         if facts.rtse.is_none() {
             facts.rtse = Some(rtse::Apdu::new(rtse::ApduKind::Rttp));
         }
-        report(&damages, ssdu, out);
+        report(&damages, ssdu.side, out);
     } else {
         // What an association is set up with may hold a password.
         let setup = matches!(kind, SpduKind::Connect | SpduKind::Accept | SpduKind::Refuse);
@@ -325,7 +326,7 @@ pub fn read_transfer<O: Output>(
         walk(&schemas.schema, ty, data, all, cut, &mut Nothing, &mut reader);
     }
     let (damages, apdu) = (std::mem::take(&mut reader.damages), std::mem::take(&mut reader.p1).finish());
-    report(&damages, ssdu, out);
+    report(&damages, ssdu.side, out);
     if apdu.is_some() && knowledge.application.is_none() {
         knowledge.application = Some(Application::P1);
     }
@@ -342,7 +343,7 @@ fn walk_with<S: Sink>(
     facts: &mut Facts,
     sink: &mut S,
     segment: impl FnMut(Octets<'_>, bool),
-) -> Vec<Damage> {
+) -> Vec<Damaged> {
     let mut reader = Reader::new(ssdu.data, knowledge, facts, segment);
     let mut at = 0;
     // A CP may be followed by further values (CPC), user data by further PDV lists (X.226 8.4.2).
@@ -364,10 +365,28 @@ fn walk_with<S: Sink>(
     reader.damages
 }
 
-fn report<O: Output>(damages: &[Damage], ssdu: Ssdu<'_>, out: &mut O) {
-    for damage in damages {
-        let octets = ssdu.data.slice(damage.at.start as usize, damage.at.end as usize);
-        out.note(&Note { what: What::Ber(*damage), side: ssdu.side, field: damage.field, octets });
+/// Damage with the octets that show it: the first ones of the element, identifier and length.
+struct Damaged {
+    damage: Damage,
+    place: Place,
+    octets: [u8; 8],
+    length: usize,
+}
+
+impl Damaged {
+    fn new(damage: &Damage, octets: Octets<'_>) -> Damaged {
+        let mut first = [0; 8];
+        let length = octets.len().min(first.len());
+        first[..length].copy_from_slice(&octets.bytes()[..length]);
+        Damaged { damage: *damage, place: octets.place(0), octets: first, length }
+    }
+}
+
+fn report<O: Output>(damages: &[Damaged], side: Side, out: &mut O) {
+    for Damaged { damage, place, octets, length } in damages {
+        let pieces = [Piece { start: 0, frame: place.frame, offset: place.offset }];
+        let octets = Octets::new(&octets[..*length], &pieces, 0);
+        out.note(&Note { what: What::Ber(*damage), side, field: damage.field, octets });
     }
 }
 
@@ -391,7 +410,7 @@ struct Reader<'a, 'k, F> {
     /// The presentation context of the value that is being read, the innermost.
     context: Option<i64>,
     p1: p1::Reader,
-    damages: Vec<Damage>,
+    damages: Vec<Damaged>,
 }
 
 impl<'a, 'k, F: FnMut(Octets<'_>, bool)> Reader<'a, 'k, F> {
@@ -552,7 +571,10 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
                 }
                 self.rtse(R::Rttr).octets += contents.len();
                 let end = at.end as usize;
-                (self.segment)(self.data.slice(end.saturating_sub(contents.len()), end), begins);
+                let piece = self.data.slice(end.saturating_sub(contents.len()), end);
+                // Inside a string that was joined, the place is that of another source.
+                let here = piece.bytes() == contents;
+                (self.segment)(if here { piece } else { Octets::new(contents, &[], 0) }, begins);
             }
             Pick::InitiatorName | Pick::ResponderName => {
                 self.rtse(R::Rtorq).bind.name = Some(contents.to_vec());
@@ -596,9 +618,9 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
         }
     }
 
-    fn damage(&mut self, damage: &Damage) {
+    fn damage(&mut self, damage: &Damage, octets: Octets<'_>) {
         if self.damages.len() < DAMAGES {
-            self.damages.push(*damage);
+            self.damages.push(Damaged::new(damage, octets));
         }
     }
 }

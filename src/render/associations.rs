@@ -48,8 +48,11 @@ impl<W: Write> Associations<W> {
     }
 
     fn write(&mut self, association: &Association) -> io::Result<()> {
-        if self.settings.associations.as_ref().is_some_and(|asked| !asked.contains(association.number.into()))
-        {
+        if !self.settings.shows_span(
+            association.first_frame,
+            association.last_frame,
+            Some(association.number),
+        ) {
             return Ok(());
         }
         match self.settings.json {
@@ -186,7 +189,7 @@ fn row(a: &Association, clock: &Clock) -> String {
             key("protocol", protocol.to_string());
         }
     }
-    key("transfers", a.transfers.to_string());
+    key("messages", a.messages.to_string());
     key("octets", format!("{}/{}", a.octets[0], a.octets[1]));
     if a.missing_octets > 0 {
         key("missing-octets", a.missing_octets.to_string());

@@ -77,7 +77,7 @@ impl<W: Write> View for Frames<W> {
             length: mark.length,
             field: mark.field,
             rule: mark.rule.id,
-            text: mark.rule.title,
+            text: mark.text,
         });
         let marks = Marks::new(&self.tree, marks.collect());
         let secrets = match self.settings.show_secrets {

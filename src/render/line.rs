@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::analysis::Association;
 use crate::layers::cotp::{self, TpduKind};
 use crate::layers::presentation::{self, Mode};
 use crate::layers::session::{self, SpduKind};
@@ -97,7 +98,7 @@ pub fn of_pdu(pdu: &Pdu<'_>) -> Line {
 }
 
 /// The record of a transfer that is complete: the MTS-APDU, or what else it was.
-pub fn of_transfer(transfer: &Transfer) -> Option<Line> {
+pub fn of_transfer(transfer: &Transfer, association: &Association) -> Option<Line> {
     let Transfer { activity, end, apdu } = transfer;
     if *end != TransferEnd::Complete {
         return None;
@@ -108,7 +109,14 @@ pub fn of_transfer(transfer: &Transfer) -> Option<Line> {
             line.description.push_str(&messages::describe(apdu));
             line
         }
-        None => Line::new(Tag::Rtse.name(), "transfer", "Transferred value"),
+        None => {
+            let tag = match association.presentation.mode {
+                Some(Mode::X410) => Tag::Rts,
+                Some(Mode::Normal) => Tag::Rtse,
+                None => Tag::Spdu,
+            };
+            Line::new(tag.name(), "transfer", "Transferred value")
+        }
     };
     line.key("transferred", activity.length);
     line.key("segments", activity.segments);
@@ -191,7 +199,11 @@ fn of_spdu(spdu: &session::Spdu) -> Line {
             line.coded("reason", Some(bits.into()), |_| session::abort_reason(bits));
         }
         SpduKind::Connect | SpduKind::Accept => {
-            line.number("version", spdu.version.map(i64::from));
+            if let Some(bits) = spdu.version {
+                let versions: Vec<String> =
+                    super::records::versions(bits).iter().map(u8::to_string).collect();
+                line.key("version", versions.join("+"));
+            }
             if let Some(units) = spdu.functional_units {
                 line.key("functional-units", format_args!("{units:04x}"));
             }

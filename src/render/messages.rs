@@ -77,7 +77,7 @@ impl<W: Write, F: FnMut(&Message, &str) -> io::Result<()>> View for Messages<W, 
         let asked = message
             .associations
             .iter()
-            .any(|number| self.settings.shows(Some(message.last_frame), Some(*number)));
+            .any(|number| self.settings.shows_span(message.first_frame, message.last_frame, Some(*number)));
         if self.failed.is_none() && asked {
             self.failed = self.write(&message).err();
         }
@@ -230,8 +230,17 @@ fn seconds(from: Timestamp, to: Timestamp) -> String {
 /// What else is to be said of a message.
 fn remark(m: &Message) -> Option<String> {
     let mut words = Vec::new();
-    if m.unacknowledged {
+    if m.unacknowledged && m.unheard {
+        words.push(
+            "sent to its end; nothing of the receiver was captured, so its acknowledgement is not known"
+                .to_owned(),
+        );
+    } else if m.unacknowledged && m.capture_ends {
+        words.push("sent to its end; the capture ends before its acknowledgement".to_owned());
+    } else if m.unacknowledged {
         words.push("sent to its end, never acknowledged".to_owned());
+    } else if m.capture_ends {
+        words.push(format!("the capture ends after {} octets of it", m.octets));
     } else if m.status == Status::Incomplete {
         words.push(format!("cut off after {} octets", m.octets));
     }

@@ -113,10 +113,10 @@ impl Overview {
                 a.first_frame,
                 a.last_frame,
                 end(a),
-                match a.transfers {
+                match a.messages {
                     0 => String::new(),
-                    1 => "; 1 transfer".to_owned(),
-                    count => format!("; {count} transfers"),
+                    1 => "; 1 message".to_owned(),
+                    count => format!("; {count} messages"),
                 }
             )?;
         }

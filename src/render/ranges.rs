@@ -31,6 +31,11 @@ impl Ranges {
         self.ranges.iter().any(|range| range.contains(&number))
     }
 
+    /// Whether any number from `first` to `last` is in the set.
+    pub fn meets(&self, first: u64, last: u64) -> bool {
+        self.ranges.iter().any(|range| *range.start() <= last && first <= *range.end())
+    }
+
     /// The largest number of the set; there is no need to look behind it.
     pub fn last(&self) -> u64 {
         self.ranges.iter().map(|range| *range.end()).max().unwrap_or(0)

@@ -247,7 +247,7 @@ impl AssociationRecord {
             outcome: a.outcome.name(),
             ended_by: a.ended_by.map(|tag| tag.name()),
             reason: a.reason.clone(),
-            messages: a.transfers,
+            messages: a.messages,
             octets: OctetsRecord { to_responder: a.octets[0], to_initiator: a.octets[1] },
             missing_octets: a.missing_octets,
         }

@@ -24,11 +24,22 @@ pub struct Settings {
 impl Settings {
     /// Whether a record in `frame` of `association` is asked for.
     pub fn shows(&self, frame: Option<FrameNo>, association: Option<u32>) -> bool {
-        let admits = |ranges: &Option<Ranges>, number: Option<u64>| match ranges {
+        match frame {
+            Some(frame) => self.shows_span(frame, frame, association),
+            None => self.frames.is_none() && self.shows_association(association),
+        }
+    }
+
+    /// Whether a record of the frames `first` to `last` of `association` is asked for.
+    pub fn shows_span(&self, first: FrameNo, last: FrameNo, association: Option<u32>) -> bool {
+        self.frames.as_ref().is_none_or(|frames| frames.meets(first.0, last.0))
+            && self.shows_association(association)
+    }
+
+    fn shows_association(&self, association: Option<u32>) -> bool {
+        match &self.associations {
             None => true,
-            Some(ranges) => number.is_some_and(|number| ranges.contains(number)),
-        };
-        admits(&self.frames, frame.map(|frame| frame.0))
-            && admits(&self.associations, association.map(u64::from))
+            Some(asked) => association.is_some_and(|number| asked.contains(number.into())),
+        }
     }
 }

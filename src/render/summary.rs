@@ -83,7 +83,7 @@ impl<W: Write> View for Summary<W> {
     }
 
     fn transfer(&mut self, transfer: &Transfer, association: &Association, now: Now) {
-        if let Some(line) = line::of_transfer(transfer) {
+        if let Some(line) = line::of_transfer(transfer, association) {
             self.line(&line, transfer.activity.sender, association, now);
         }
     }

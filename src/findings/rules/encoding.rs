@@ -39,6 +39,7 @@ fn damage(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Col
         key: damage.kind as u64,
         evidence: Some((note.field.name, note.octets.slice(0, shown), None)),
         severity,
+        mark: Some(damage.kind.words()),
         ..Draft::new(rule)
     };
     out.raise(draft, scene, || {

@@ -89,8 +89,8 @@ fn midstream(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut 
         return;
     }
     out.raise(Draft::new(rule), scene, || {
-        "The capture began when the connection was open already: how it was opened is not known, and which kind \
-         of association it is can only be inferred."
+        "The capture holds no SYN of this connection: what was sent before its first captured segment is not \
+         known. If an association was opened then, its kind can only be inferred."
             .to_owned()
     });
 }
