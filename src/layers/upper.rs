@@ -624,3 +624,43 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::stack::Pdu;
+
+    /// Takes what is told, and keeps nothing.
+    struct Deaf(Nothing);
+
+    impl Output for Deaf {
+        type Sink = Nothing;
+
+        fn sink(&mut self) -> &mut Nothing {
+            &mut self.0
+        }
+
+        fn pdu(&mut self, _: &Pdu<'_>, _: &Knowledge) {}
+
+        fn note(&mut self, _: &Note<'_>) {}
+    }
+
+    #[test]
+    fn contexts_without_number_are_known_up_to_a_limit() {
+        // CP in normal mode with a list of contexts 1, 3, 5 and so on, all of id-as-mtse (X.226 8.2, X.419 8).
+        let list: Vec<u8> = (0..2 * CONTEXTS as u16)
+            .flat_map(|number| {
+                let [high, low] = (2 * number + 1).to_be_bytes();
+                let names = [6, 4, 0x56, 0, 2, 7, 0x30, 4, 6, 2, 0x51, 1];
+                [&[0x30, 16, 2, 2, high, low][..], &names].concat()
+            })
+            .collect();
+        let cp = [&[0x31, 0x80, 0xA0, 3, 0x80, 1, 1, 0xA2, 0x80, 0xA4, 0x80][..], &list, &[0; 6]].concat();
+        let ssdu = Ssdu { data: Octets::new(&cp, &[], 0), side: Side::Initiator, cut: None };
+        let (mut knowledge, mut facts) = (Knowledge::default(), Facts::default());
+        read(PpduKind::Cp, ssdu, &mut knowledge, &mut facts, &mut Deaf(Nothing), |_, _| {});
+        assert_eq!(knowledge.contexts.len(), CONTEXTS);
+        assert_eq!(knowledge.contexts.first().map(|context| context.id), Some(1));
+        assert_eq!(knowledge.abstract_syntax(3), Some(&[0x56, 0, 2, 7][..]));
+    }
+}
