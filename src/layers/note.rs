@@ -41,6 +41,8 @@ pub enum Cap {
     Transfer,
     /// The segments waiting behind a hole grew past what is held of them.
     OutOfOrder,
+    /// A TSDU holds more SPDUs than are read of one.
+    Spdus,
     /// More connections were open than are followed at a time.
     Connections,
 }

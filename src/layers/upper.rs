@@ -628,7 +628,7 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers::stack::Pdu;
+    use crate::layers::stack::{ActivityKey, Pdu, Transfer};
 
     /// Takes what is told, and keeps nothing.
     struct Deaf(Nothing);
@@ -643,6 +643,12 @@ mod tests {
         fn pdu(&mut self, _: &Pdu<'_>, _: &Knowledge) {}
 
         fn note(&mut self, _: &Note<'_>) {}
+
+        fn transfer(&mut self, _: Transfer, _: ActivityKey, _: &Knowledge) {}
+
+        fn resume(&mut self, _: &ActivityKey) -> Option<Activity> {
+            None
+        }
     }
 
     #[test]

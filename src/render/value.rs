@@ -177,7 +177,16 @@ impl<'a, W: Write> List<'a, W> {
 }
 
 fn write_bit_string(out: &mut impl Write, octets: Octets<'_>, bits: Bits, secrets: &Secrets) -> fmt::Result {
-    let Some(set) = bit_string(bits, octets.bytes()) else { return hexadecimal(out, octets, secrets) };
+    let Some(set) = bit_string(bits, octets.bytes()) else {
+        // Without names, the bits themselves: the first contents octet only counts those that are unused.
+        let unused = octets.bytes().first().copied().filter(|unused| *unused <= 7);
+        hexadecimal(out, octets.skip(usize::from(unused.is_some())), secrets)?;
+        return match unused {
+            None | Some(0) => Ok(()),
+            Some(1) => out.write_str(" (1 unused bit)"),
+            Some(count) => write!(out, " ({count} unused bits)"),
+        };
+    };
     let mut separator = "";
     for (bit, name) in set {
         out.write_str(separator)?;
@@ -304,7 +313,8 @@ mod tests {
             "nine unused bits: not a BIT STRING"
         );
         assert_eq!(of_octets(Display::BitString(VERSIONS), &[]), "(empty)");
-        assert_eq!(of_octets(Display::BitString(&[]), &[0x00, 0xff]), "00 FF");
+        assert_eq!(of_octets(Display::BitString(&[]), &[0x00, 0xff]), "FF");
+        assert_eq!(of_octets(Display::BitString(&[]), &[0x05, 0xe0]), "E0 (5 unused bits)");
     }
 
     #[test]

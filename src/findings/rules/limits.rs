@@ -2,6 +2,7 @@
 
 use super::{Certainty, Check, Collector, Draft, Rule, Scene, Severity};
 use crate::layers::note::{Cap, Note, What};
+use crate::layers::session::Oddity;
 
 pub(super) static RULES: &[Rule] = &[
     Rule {
@@ -12,7 +13,7 @@ pub(super) static RULES: &[Rule] = &[
         why: "So that memory stays bounded on any input, only so much of one protocol data unit is held. What lay \
               behind the limit was counted, not read.",
         told_by: "A TSDU, a transferred value or the segments waiting behind a hole grew past what is held of \
-                  one, or too many connections were open at once; the README lists the limits. Nothing is wrong on \
+                  one, a TSDU holds too many SPDUs, or too many connections were open at once; the README lists the limits. Nothing is wrong on \
                   the wire.",
         remedy: "Nothing has to be changed in the mail systems. Part of the value is not in the report.",
         references: &["README, Limits"],
@@ -32,8 +33,13 @@ pub(super) static RULES: &[Rule] = &[
 ];
 
 fn reached(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
-    let What::Cap(cap) = note.what else { return };
+    let cap = match note.what {
+        What::Cap(cap) => cap,
+        What::Session(Oddity::TooMany) => Cap::Spdus,
+        _ => return,
+    };
     let what = match cap {
+        Cap::Spdus => "More SPDUs stand in one TSDU than are read: the octets behind them are shown unread.",
         Cap::Tsdu => {
             "A TSDU is longer than what is held of one: the octets behind that are counted, not read."
         }

@@ -4,6 +4,7 @@ mod capture;
 mod cotp;
 mod encoding;
 mod limits;
+mod session;
 mod tcp;
 mod tpkt;
 
@@ -14,4 +15,4 @@ pub(super) use limits::internal_error;
 
 /// The tables of all layers, from the lowest to the highest.
 pub(super) static ALL: &[&[Rule]] =
-    &[capture::RULES, tcp::RULES, tpkt::RULES, cotp::RULES, encoding::RULES, limits::RULES];
+    &[capture::RULES, tcp::RULES, tpkt::RULES, cotp::RULES, session::RULES, encoding::RULES, limits::RULES];
