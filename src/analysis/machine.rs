@@ -128,11 +128,10 @@ impl Machine {
             // X.224 6.7: in class 0 the transport connection goes with the network connection.
             (_, _, E::Dr | E::Er) => Step::End(Disconnected, Tag::Tpdu),
             // Without a session layer, closing TCP is how a connection is released.
-            (S::TcpOpen | S::TransportOpen, _, E::Fin) => Step::End(Released, Tag::Tcp),
+            (S::TransportOpen, _, E::Fin) => Step::End(Released, Tag::Tcp),
             (S::TcpOpen | S::TransportOpen | S::Unknown, _, E::Reset) => Step::End(Disconnected, Tag::Tcp),
             (S::Open | S::ReleaseRequested, _, E::Fin | E::Reset) => Step::End(Disconnected, Tag::Tcp),
-            (S::Unknown, _, E::Fin) => Step::End(Disconnected, Tag::Tcp),
-            (S::TcpRequested, _, E::Fin) => Step::End(Disconnected, Tag::Tcp),
+            (S::Unknown | S::TcpRequested | S::TcpOpen, _, E::Fin) => Step::End(Disconnected, Tag::Tcp),
 
             // The initiator goes on: the CONNECT was accepted, captured or not.
             (S::SessionRequested, Side::Initiator, E::Data) => Step::To(S::Open),
@@ -160,6 +159,7 @@ impl Machine {
             (State::TcpRequested, Side::Initiator, _) => {
                 "the initiator gave up: the SYN was never answered".to_owned()
             }
+            (State::TcpOpen, _, _) => format!("the {who} {what} the TCP connection before any TPDU was seen"),
             (State::TransportRequested, Side::Responder, _) => {
                 format!("the responder {what} the TCP connection in answer to the CR, without CC or DR")
             }
@@ -238,6 +238,8 @@ mod tests {
     #[test]
     fn each_layer_refuses_in_its_own_way() {
         assert_eq!(run(&[(I, Event::Syn), (R, Event::Reset)]).1, [Step::End(Outcome::Refused, Tag::Tcp)]);
+        let probed = run(&[(I, Event::Syn), (R, Event::SynAck), (I, Event::Fin), (R, Event::Fin)]).1;
+        assert_eq!(probed, [Step::End(Outcome::Disconnected, Tag::Tcp)], "nothing was associated");
         assert_eq!(run(&[(I, Event::Cr), (R, Event::Dr)]).1, [Step::End(Outcome::Refused, Tag::Tpdu)]);
         assert_eq!(run(&OPENING[..5]).0, State::SessionRequested);
         assert_eq!(run(&[(I, Event::Cn), (R, Event::Rf)]).1, [Step::End(Outcome::Refused, Tag::Spdu)]);
