@@ -161,7 +161,8 @@ impl Overview {
         writeln!(out)?;
         let next = next_steps(&ranked);
         let failed = self.listed.iter().filter(|(well, _)| !well).map(|(_, a)| a).collect::<Vec<_>>();
-        if next.is_empty() && failed.is_empty() {
+        let lost = self.messages.iter().find(|(well, _)| !well).and_then(|(_, m)| m.associations.last());
+        if next.is_empty() && failed.is_empty() && lost.is_none() {
             return writeln!(out, "What to do next: nothing in this capture calls for a change.");
         }
         writeln!(out, "What to do next")?;
@@ -176,6 +177,14 @@ impl Overview {
                 next.len() + 1,
                 a.number,
                 a.number
+            )?;
+        }
+        if let Some(association) = lost {
+            writeln!(
+                out,
+                "  {}. Look at the messages whose transfer this capture does not show completed, that of A{association} \
+                 first: `x400scope messages` tells how far each came, and whether it was sent again.",
+                next.len() + usize::from(!failed.is_empty()) + 1,
             )?;
         }
         Ok(())
