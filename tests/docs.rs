@@ -46,6 +46,31 @@ fn the_document_of_findings_is_made_from_the_rules() {
 }
 
 #[test]
+fn the_readme_shows_what_the_program_prints() {
+    let readme = document("README.md");
+    let mut shown = 0;
+    for block in readme.split("```\n").skip(1).step_by(2) {
+        let Some((command, output)) = block.strip_prefix("$ x400scope ").and_then(|b| b.split_once('\n'))
+        else {
+            continue;
+        };
+        shown += 1;
+        let printed = run(command).text;
+        let mut printed = printed.lines();
+        for line in output.lines() {
+            // An ellipsis stands for the rest of a line, or for all lines that follow.
+            match (line.strip_suffix('…'), printed.next()) {
+                (Some(""), Some(_)) => break,
+                (Some(start), Some(printed)) => assert!(printed.starts_with(start), "{command}: {printed}"),
+                (None, Some(printed)) => assert_eq!(line, printed, "{command}"),
+                (_, None) => panic!("{command} does not print {line}"),
+            }
+        }
+    }
+    assert!(shown >= 3, "the README has examples");
+}
+
+#[test]
 fn the_readme_names_the_subcommands_there_are() {
     let readme = document("README.md");
     // The first cell of each row of the table of commands.
