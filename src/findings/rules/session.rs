@@ -34,11 +34,13 @@ fn invalid(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
         Oddity::WithoutTokens => (Severity::Warning, "no GIVE TOKENS goes in front of this DATA TRANSFER"),
         Oddity::TooMany => return,
     };
+    // The length octet stands behind the code.
+    let at = usize::from(oddity == Oddity::LengthPastTsdu);
     let code = note.octets.bytes().first().copied().unwrap_or(0);
     let draft = Draft {
         side: Some(note.side),
         key: oddity as u64,
-        evidence: Some((note.field.name, note.octets.slice(0, 2), None)),
+        evidence: Some((note.field.name, note.octets.slice(at, at + 1), None)),
         severity,
         mark: Some(words),
         ..Draft::new(rule)

@@ -164,7 +164,7 @@ pub enum Oddity {
 pub fn field_of(oddity: Oddity) -> Field {
     match oddity {
         Oddity::LengthIndicator => &fields::LENGTH_INDICATOR,
-        Oddity::ParameterLength => &fields::PARAMETER_LENGTH,
+        Oddity::ParameterLength => &fields::LAYER,
     }
 }
 

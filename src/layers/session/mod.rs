@@ -147,8 +147,8 @@ pub enum Oddity {
 pub fn field_of(oddity: Oddity) -> Field {
     match oddity {
         Oddity::LengthPastTsdu => &fields::LENGTH,
-        Oddity::ParameterLength => &fields::PARAMETER_LENGTH,
-        _ => &fields::TYPE,
+        Oddity::Misplaced | Oddity::WithoutTokens => &fields::TYPE,
+        Oddity::ParameterLength | Oddity::TrailingOctets | Oddity::TooMany => &fields::LAYER,
     }
 }
 
