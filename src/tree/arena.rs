@@ -191,6 +191,24 @@ impl Sink for Tree {
 }
 
 #[cfg(test)]
+impl Tree {
+    /// A line a node, for tests: depth, name, number or octets, words, damage.
+    pub(crate) fn outline(&self) -> Vec<String> {
+        let line = |(index, node): (usize, &Node)| {
+            let value = match node.value {
+                Value::Number(number) => number.to_string(),
+                Value::Octets if matches!(node.field.display, super::Display::Structure) => String::new(),
+                Value::Octets | Value::Contents(_) => self.bytes(node).escape_ascii().to_string(),
+            };
+            let damage: String = self.damage(index).map(|damage| format!(" !{:?}", damage.kind)).collect();
+            let line = format!("{} {} {value} {}{damage}", node.depth, node.field.name, self.words(node));
+            line.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        self.nodes().iter().enumerate().map(line).collect()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::tree::{Display, FieldDef};

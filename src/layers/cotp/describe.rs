@@ -349,17 +349,7 @@ mod tests {
         let mut tree = Tree::new();
         tree.source(Octets::new(&packet, &[], 0));
         describe(tpdu, 4, &parse(tpdu), &mut tree);
-        let line = |(index, node): (usize, &crate::tree::Node)| {
-            let value = match node.value {
-                Value::Number(number) => number.to_string(),
-                Value::Octets if matches!(node.field.display, Display::Structure) => String::new(),
-                Value::Octets | Value::Contents(_) => tree.bytes(node).escape_ascii().to_string(),
-            };
-            let damage: String = tree.damage(index).map(|damage| format!(" !{:?}", damage.kind)).collect();
-            let line = format!("{} {} {value} {}{damage}", node.depth, node.field.name, tree.words(node));
-            line.split_whitespace().collect::<Vec<_>>().join(" ")
-        };
-        tree.nodes().iter().enumerate().map(line).collect()
+        tree.outline()
     }
 
     #[test]

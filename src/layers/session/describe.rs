@@ -311,7 +311,7 @@ mod tests {
     use super::*;
     use crate::capture::Octets;
     use crate::layers::session::{Context, parse, parse_expedited};
-    use crate::tree::{Display, Node, Tree};
+    use crate::tree::{Display, Tree};
     use proptest::prelude::*;
 
     fn tree(tsdu: &[u8], spdus: &[Spdu]) -> Tree {
@@ -328,17 +328,7 @@ mod tests {
         let mut spdus = Vec::new();
         parse(tsdu, &mut Context::default(), &mut spdus);
         let tree = tree(tsdu, &spdus);
-        let line = |(index, node): (usize, &Node)| {
-            let value = match node.value {
-                Value::Number(number) => number.to_string(),
-                Value::Octets if matches!(node.field.display, Display::Structure) => String::new(),
-                Value::Octets | Value::Contents(_) => tree.bytes(node).escape_ascii().to_string(),
-            };
-            let damage: String = tree.damage(index).map(|damage| format!(" !{:?}", damage.kind)).collect();
-            let line = format!("{} {} {value} {}{damage}", node.depth, node.field.name, tree.words(node));
-            line.split_whitespace().collect::<Vec<_>>().join(" ")
-        };
-        tree.nodes().iter().enumerate().map(line).collect()
+        tree.outline()
     }
 
     #[test]
