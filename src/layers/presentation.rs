@@ -104,17 +104,6 @@ pub const fn context_result(result: i64) -> &'static str {
     }
 }
 
-/// Why a context was rejected by the provider (X.226 8.3.2).
-pub const fn context_reason(reason: i64) -> &'static str {
-    match reason {
-        0 => "reason not specified",
-        1 => "abstract syntax not supported",
-        2 => "proposed transfer syntaxes not supported",
-        3 => "local limit on the defined context set exceeded",
-        _ => "unknown reason",
-    }
-}
-
 /// Why a CPR refuses (X.226 8.2, Provider-reason).
 pub const fn refuse_reason(reason: i64) -> &'static str {
     match reason {
