@@ -12,7 +12,8 @@ use crate::net::Endpoint;
 use crate::stream::{Incident, Loss};
 use crate::tree::Tag;
 
-use super::machine::{Event, Machine, Step};
+use super::ending::{Ending, How};
+use super::machine::{Event, Machine, State, Step};
 use crate::layers::mts::Kind;
 
 /// How an association ended.
@@ -156,6 +157,8 @@ pub struct Association {
     pub rtse: RtseFacts,
     /// The name in the initiator's bind.
     pub initiator_name: Option<Vec<u8>>,
+    /// Equal for equal passwords in the initiator's bind; `None` where it sent none.
+    pub initiator_credentials: Option<u64>,
     /// The name in the responder's bind.
     pub responder_name: Option<Vec<u8>>,
     /// How it ended.
@@ -164,6 +167,8 @@ pub struct Association {
     pub ended_by: Option<Tag>,
     /// How it ended, in words.
     pub reason: Option<String>,
+    /// The end itself, with the octets that tell it.
+    pub ending: Option<Ending>,
     /// Messages, probes and reports that were transferred and acknowledged.
     pub messages: u64,
     /// Octets of TCP payload that each side sent, as far as they were captured: the initiator's, the responder's.
@@ -173,6 +178,8 @@ pub struct Association {
     /// Whether the capture holds the connection from its beginning.
     pub from_the_start: bool,
     machine: Machine,
+    /// When each state was reached first.
+    reached: [Option<Timestamp>; State::COUNT],
 }
 
 impl Association {
@@ -196,15 +203,18 @@ impl Association {
             application_context: Vec::new(),
             rtse: RtseFacts::default(),
             initiator_name: None,
+            initiator_credentials: None,
             responder_name: None,
             outcome: Outcome::Open,
             ended_by: None,
             reason: None,
+            ending: None,
             messages: 0,
             octets: [0; 2],
             missing_octets: 0,
             from_the_start: true,
             machine: Machine::default(),
+            reached: [None; State::COUNT],
         }
     }
 
@@ -251,8 +261,10 @@ impl Association {
             _ => return,
         };
         let before = self.machine;
-        let step = self.machine.step(side, event);
-        self.follow(step, now, || before.tcp_reason(side, event, what));
+        let step = self.step(side, event, now);
+        let how = if event == Event::Reset { How::Reset } else { How::Closed };
+        let ending = || Ending { state: before.state, side, how, now, code: None };
+        self.follow(step, ending, || before.tcp_reason(side, event, what));
     }
 
     /// Takes note of a PDU.
@@ -260,37 +272,57 @@ impl Association {
         self.application = knowledge.application.or(self.application);
         self.kind = knowledge.kind();
         match pdu.content {
-            Content::Tpdu(tpdu) => self.tpdu(pdu.side, tpdu, now),
+            Content::Tpdu(tpdu) => self.tpdu(pdu.side, tpdu, pdu.octets, now),
             Content::Spdu { spdu, tsdu, upper } => {
                 self.spdu(pdu.side, spdu, tsdu, upper, knowledge, now);
             }
             Content::Foreign { .. } => {
-                let step = self.machine.step(pdu.side, Event::Foreign);
-                self.follow(step, now, String::new);
+                self.step(pdu.side, Event::Foreign, now);
             }
         }
     }
 
-    /// The association as the end of the capture leaves it.
-    pub fn finish(&mut self) {
+    /// The association as the end of the capture leaves it: `now` is the last that is known.
+    pub fn finish(&mut self, now: Now) {
         if self.ended_by.is_none() {
             self.outcome = self.machine.unfinished();
             if self.outcome == Outcome::Unanswered {
                 self.reason = Some(self.machine.unanswered().to_owned());
             }
+            let state = self.machine.state;
+            let now = Now { frame: self.last_frame, ..now };
+            self.ending = Some(Ending { state, side: Side::Responder, how: How::Silence, now, code: None });
         }
     }
 
-    fn follow(&mut self, step: Step, now: Now, reason: impl FnOnce() -> String) {
+    /// When the association reached `state` first; `None` where it did not, or where that was not captured.
+    pub fn reached(&self, state: State) -> Option<Timestamp> {
+        self.reached[state as usize]
+    }
+
+    /// How far it came before it ended.
+    pub fn furthest(&self) -> State {
+        self.ending.as_ref().map_or(self.machine.state, |ending| ending.state)
+    }
+
+    fn step(&mut self, side: Side, event: Event, now: Now) -> Step {
+        let step = self.machine.step(side, event);
+        self.reached[self.machine.state as usize].get_or_insert(now.time);
+        step
+    }
+
+    fn follow(&mut self, step: Step, ending: impl FnOnce() -> Ending, reason: impl FnOnce() -> String) {
         if let Step::End(outcome, tag) = step {
+            let ending = ending();
             self.outcome = outcome;
             self.ended_by = Some(tag);
             self.reason = Some(reason());
-            self.closed = Some(now.time);
+            self.closed = Some(ending.now.time);
+            self.ending = Some(ending);
         }
     }
 
-    fn tpdu(&mut self, side: Side, tpdu: &cotp::Tpdu, now: Now) {
+    fn tpdu(&mut self, side: Side, tpdu: &cotp::Tpdu, octets: Octets<'_>, now: Now) {
         if let Some(connect) = &tpdu.connect {
             self.tpdu_size.set(
                 if tpdu.kind == TpduKind::Cr { Side::Initiator } else { Side::Responder },
@@ -307,8 +339,10 @@ impl Association {
             TpduKind::Er => Event::Er,
             _ => return,
         };
-        let step = self.machine.step(side, event);
-        self.follow(step, now, || match (tpdu.kind, step) {
+        let state = self.machine.state;
+        let step = self.step(side, event, now);
+        let ending = || Ending::tpdu(state, side, tpdu, octets, now);
+        self.follow(step, ending, || match (tpdu.kind, step) {
             (_, Step::End(Outcome::Released, _)) => "released in order".to_owned(),
             (TpduKind::Dr, _) => {
                 let what = match step {
@@ -355,9 +389,11 @@ impl Association {
             SpduKind::Abort => Event::Ab,
             _ => Event::Data,
         };
-        let step = self.machine.step(side, event);
+        let state = self.machine.state;
+        let step = self.step(side, event, now);
         let offered = self.presentation.mode;
-        self.follow(step, now, || {
+        let ending = || Ending::spdu(state, side, spdu, tsdu, upper, now);
+        self.follow(step, ending, || {
             let mut words = end_in_words(side, spdu, upper);
             if let (Some(Mode::Normal), Some(Mode::X410)) = (offered, upper.mode) {
                 words.push_str("; the offer was in normal mode, this has the form of the X.410-1984 mode");
@@ -417,6 +453,7 @@ impl Association {
                 self.rtse.dialogue_mode = Some(apdu.dialogue_mode.unwrap_or(0));
                 self.rtse.application_protocol = apdu.application_protocol;
                 self.initiator_name.clone_from(&apdu.bind.name);
+                self.initiator_credentials = apdu.bind.password;
             }
             Side::Responder => self.responder_name.clone_from(&apdu.bind.name),
         }
