@@ -38,9 +38,9 @@ pub enum Check {
     Note(fn(&Note<'_>, &Scene<'_>, &'static Rule, &mut Collector)),
     /// For every PDU that is not bulk (see [`is_bulk`]), when its association has taken it.
     Pdu(fn(&Pdu<'_>, &Scene<'_>, &'static Rule, &mut Collector)),
-    /// For every association that did not end in order. The rules are asked in the order of the table; the first one
-    /// that raises a finding explains the end, and no other is asked. So each rule leaves to those before it what is
-    /// more particular.
+    /// For every association that did not end in order. The rules are asked from the highest layer down, in each by the
+    /// order of its table; the first one that raises a finding explains the end, and no other is asked. So what is
+    /// particular comes before what is general.
     End(fn(&Case<'_>, &'static Rule, &mut Collector)),
     /// For every association, when nothing more can come of it.
     Association(fn(&Case<'_>, &'static Rule, &mut Collector)),
@@ -96,6 +96,11 @@ pub fn is_bulk(pdu: &Pdu<'_>) -> bool {
 /// All rules, in the order of the layers.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     rules::ALL.iter().flat_map(|layer| layer.iter())
+}
+
+/// All rules, the highest layer's first.
+pub fn from_the_top() -> impl Iterator<Item = &'static Rule> {
+    rules::ALL.iter().rev().flat_map(|layer| layer.iter())
 }
 
 /// The rule with this id.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::analysis::{Association, History, Ledger, Message, Outcome};
 use crate::capture::Damage;
-use crate::findings::{Case, Check, Collector, Rule, Scene, all, is_bulk};
+use crate::findings::{Case, Check, Collector, Rule, Scene, all, from_the_top, is_bulk};
 use crate::layers::note::Note;
 use crate::layers::rtse::Activity;
 use crate::layers::stack::{ActivityKey, Pdu, Transfer};
@@ -32,7 +32,7 @@ impl Asked {
             let list = match rule.check {
                 Check::Note(_) => &mut asked.note,
                 Check::Pdu(_) => &mut asked.pdu,
-                Check::End(_) => &mut asked.end,
+                Check::End(_) => continue,
                 Check::Association(_) => &mut asked.association,
                 Check::Message(_) => &mut asked.message,
                 Check::Frame(_) => &mut asked.frame,
@@ -40,6 +40,7 @@ impl Asked {
             };
             list.push(rule);
         }
+        asked.end = from_the_top().filter(|rule| matches!(rule.check, Check::End(_))).collect();
         asked
     }
 
