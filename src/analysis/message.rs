@@ -11,6 +11,7 @@ use crate::layers::stack::{ActivityKey, Content, Pdu, Transfer, TransferEnd};
 use crate::net::Endpoint;
 
 use super::Association;
+use super::addressing::{Addresses, Earlier};
 
 /// How many activities are remembered that may be resumed in another association. The oldest is given up first.
 const REMEMBERED: usize = 256;
@@ -89,6 +90,8 @@ pub struct Message {
     pub repeats: Option<FrameNo>,
     /// Of a report: the frame in which the transfer of the message that it speaks of ended.
     pub subject_frame: Option<FrameNo>,
+    /// What was captured before of the addresses that it has or speaks of.
+    pub earlier: Earlier,
     /// The content octets, where they are asked for.
     pub content: Vec<u8>,
 }
@@ -155,6 +158,7 @@ impl Message {
             holes: activity.missing.is_some() || !activity.whole,
             repeats: None,
             subject_frame: None,
+            earlier: Earlier::default(),
             content,
         }
     }
@@ -187,6 +191,7 @@ pub struct Ledger {
     earlier: HashMap<u32, Vec<u32>>,
     identifiers: HashMap<String, FrameNo>,
     order: VecDeque<String>,
+    addresses: Addresses,
 }
 
 impl Ledger {
@@ -316,6 +321,7 @@ impl Ledger {
     /// Tells a message, joined to those before it.
     fn tell(&mut self, mut message: Message, done: &mut impl FnMut(Message)) {
         if message.known {
+            message.earlier = self.addresses.join(&message);
             let key = |id: &p1::MtsIdentifier| id.to_string();
             message.subject_frame =
                 message.apdu.subject.as_ref().and_then(|id| self.identifiers.get(&key(id)).copied());

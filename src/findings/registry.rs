@@ -46,6 +46,12 @@ pub enum Check {
     Association(fn(&Case<'_>, &'static Rule, &mut Collector)),
     /// For every message, probe and report that has come to its end.
     Message(fn(&Message, &'static Rule, &mut Collector)),
+    /// For every anomaly that the layers note, and for every message, probe and report: what an anomaly brings about
+    /// may come back in a report.
+    NoteAndMessage(
+        fn(&Note<'_>, &Scene<'_>, &'static Rule, &mut Collector),
+        fn(&Message, &'static Rule, &mut Collector),
+    ),
     /// For every frame that the snap length cut: the octets that are missing of it.
     Frame(fn(u32, &Scene<'_>, &'static Rule, &mut Collector)),
     /// For every place where a capture file is damaged.

@@ -1,6 +1,6 @@
 //! What the layers notice besides the facts: anomalies, as data. Rules turn them into findings.
 
-use super::{Side, cotp, session, tpkt};
+use super::{Side, cotp, or_address_oddities, p2_oddities, session, tpkt};
 use crate::capture::Octets;
 use crate::stream::Loss;
 use crate::tree::{Damage, Field};
@@ -24,6 +24,10 @@ pub enum What {
     Ber(Damage),
     /// An element, in words, that the editions of 1984 do not have, on an association of the 1984 kind.
     Only1988(&'static str),
+    /// An O/R name or a directory name in it that is odd.
+    Name(or_address_oddities::Oddity),
+    /// Something odd in an interpersonal message or notification.
+    Ipm(p2_oddities::Oddity),
     /// Octets of the stream that were never captured.
     Missing(Loss),
     /// Octets sent twice with different contents.

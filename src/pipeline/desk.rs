@@ -35,6 +35,10 @@ impl Asked {
                 Check::End(_) => continue,
                 Check::Association(_) => &mut asked.association,
                 Check::Message(_) => &mut asked.message,
+                Check::NoteAndMessage(..) => {
+                    asked.note.push(rule);
+                    &mut asked.message
+                }
                 Check::Frame(_) => &mut asked.frame,
                 Check::Capture(_) => &mut asked.capture,
             };
@@ -72,7 +76,7 @@ impl Asked {
     /// Asks about a message that has come to its end, and tells it.
     fn message(&self, message: Message, out: &mut Collector, tell: &mut impl FnMut(Message)) {
         for rule in &self.message {
-            if let Check::Message(check) = rule.check {
+            if let Check::Message(check) | Check::NoteAndMessage(_, check) = rule.check {
                 check(&message, rule, out);
             }
         }
@@ -123,7 +127,7 @@ impl Desk {
     /// The layers noted an anomaly.
     pub(super) fn note(&mut self, note: &Note<'_>, scene: &Scene<'_>) {
         for rule in &self.rules.note {
-            if let Check::Note(check) = rule.check {
+            if let Check::Note(check) | Check::NoteAndMessage(check, _) = rule.check {
                 check(note, scene, rule, &mut self.collector);
             }
         }

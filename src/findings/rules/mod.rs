@@ -4,6 +4,8 @@ mod capture;
 mod cotp;
 mod encoding;
 mod limits;
+mod or_name;
+mod p2;
 mod session;
 mod tcp;
 mod tpkt;
@@ -14,5 +16,19 @@ use crate::findings::collector::Draft;
 pub(super) use limits::internal_error;
 
 /// The tables of all layers, from the lowest to the highest.
-pub(super) static ALL: &[&[Rule]] =
-    &[capture::RULES, tcp::RULES, tpkt::RULES, cotp::RULES, session::RULES, encoding::RULES, limits::RULES];
+pub(super) static ALL: &[&[Rule]] = &[
+    capture::RULES,
+    tcp::RULES,
+    tpkt::RULES,
+    cotp::RULES,
+    session::RULES,
+    encoding::RULES,
+    limits::RULES,
+    or_name::attributes::RULES,
+    or_name::domain_defined::RULES,
+    or_name::forms::RULES,
+    or_name::directory::RULES,
+    or_name::reports::RULES,
+    p2::heading::RULES,
+    p2::body::RULES,
+];
