@@ -174,3 +174,70 @@ fn comparable(address: &OrAddress) -> String {
     let text = address.to_string();
     text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::p1::{Ipm, MtsIdentifier};
+
+    fn address(attributes: &[(Attribute, &str)]) -> OrAddress {
+        let mut address = OrAddress::default();
+        for (attribute, value) in attributes {
+            address.add(*attribute, (*value).to_owned());
+        }
+        address
+    }
+
+    fn message(apdu: Apdu, frame: u32) -> Message {
+        Message::transferred(apdu, FrameNo(frame.into()))
+    }
+
+    /// A user of a PRMD.
+    fn user(surname: &str) -> OrAddress {
+        use Attribute::*;
+        address(&[(Country, "XX"), (AdministrationDomain, "A"), (PrivateDomain, "P"), (Surname, surname)])
+    }
+
+    #[test]
+    fn what_lacks_a_prmd_is_an_address_with_a_domain() {
+        use Attribute::*;
+        assert!(!lacks_prmd(&user("S")) && !lacks_prmd(&OrAddress::default()));
+        assert!(lacks_prmd(&address(&[(Country, "XX"), (AdministrationDomain, " ")])));
+        assert!(lacks_prmd(&address(&[(AdministrationDomain, "A"), (PrivateDomain, "")])));
+        assert!(!lacks_prmd(&address(&[(AdministrationDomain, "A"), (NetworkAddress, "26245")])));
+    }
+
+    #[test]
+    fn reports_and_copies_are_joined_to_the_message_before() {
+        let id = MtsIdentifier { domain: user("S"), local: "1".to_owned() };
+        let mut recipient = Recipient { number: Some(7), address: user("R"), ..Recipient::default() };
+        recipient.address.begin_domain_defined("RFC-822".to_owned());
+        let sent = Apdu { id: id.clone(), recipients: vec![recipient], ..Apdu::default() };
+        let report = Apdu { kind: ApduKind::Report, subject: Some(id), ..Apdu::default() };
+        let mut addresses = Addresses::default();
+        assert_eq!(addresses.join(&message(report.clone(), 1)), Earlier::default());
+        assert_eq!(addresses.join(&message(sent.clone(), 2)), Earlier::default());
+        let known = Addressing { frame: FrameNo(2), internet: vec![(7, false)], ..Addressing::default() };
+        assert_eq!(addresses.join(&message(report, 3)).subject.as_ref(), Some(&known));
+        assert_eq!(addresses.join(&message(sent, 4)).copy, Some(known));
+    }
+
+    #[test]
+    fn a_notification_names_its_message_as_that_names_itself() {
+        let ipm = |notification, user| Some(Ipm { notification, id: "1".to_owned(), user, subject: None });
+        let sent = Apdu { ipm: ipm(false, user("Sender")), ..Apdu::default() };
+        let notice = |named: OrAddress, to: &str| {
+            let recipient = Recipient { address: user(to), ..Recipient::default() };
+            Apdu { ipm: ipm(true, named), recipients: vec![recipient], ..Apdu::default() }
+        };
+        let mut addresses = Addresses::default();
+        let mut misnamed = |apdu| addresses.join(&message(apdu, 9)).misnamed.map(|found| found.absent);
+        assert_eq!(misnamed(notice(OrAddress::default(), "Sender")), None);
+        assert_eq!(misnamed(sent), None);
+        assert_eq!(misnamed(notice(user("SENDER"), "sender")), None);
+        assert_eq!(misnamed(notice(OrAddress::default(), "Sender")), Some(true));
+        assert_eq!(misnamed(notice(user("Other"), "Sender")), Some(false));
+        // Another user's message with the same local part.
+        assert_eq!(misnamed(notice(user("Other"), "Other")), None);
+    }
+}

@@ -102,6 +102,34 @@ impl Message {
         self.known && matches!(self.status, Status::Transferred | Status::Resumed)
     }
 
+    /// A message that was transferred from a port of this host to another, with nothing said about the way.
+    #[cfg(test)]
+    pub(crate) fn transferred(apdu: Apdu, frame: FrameNo) -> Message {
+        let end = |port| Endpoint { address: std::net::Ipv4Addr::LOCALHOST.into(), port };
+        Message {
+            apdu,
+            known: true,
+            associations: vec![1],
+            from: end(1024),
+            to: end(102),
+            first_frame: frame,
+            last_frame: frame,
+            started: Timestamp::default(),
+            ended: Timestamp::default(),
+            status: Status::Transferred,
+            unacknowledged: false,
+            unheard: false,
+            capture_ends: false,
+            octets: 0,
+            differs: false,
+            holes: false,
+            repeats: None,
+            subject_frame: None,
+            earlier: Earlier::default(),
+            content: Vec::new(),
+        }
+    }
+
     fn new(
         activity: &Activity,
         end: TransferEnd,

@@ -118,9 +118,10 @@ fn country_length(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: 
     odd.raise(rule, rule.severity, scene, out, || {
         let one = if length == 1 { " One character hangs the MTA of Exchange Server (Q145986)." } else { "" };
         format!(
-            "The country-name in {} has {length} characters: X.411 has two letters or three digits, and no MTA can \
+            "The country-name in {} has {length} character{}: X.411 has two letters or three digits, and no MTA can \
              route by anything else.{one}",
-            odd.owner()
+            odd.owner(),
+            if length == 1 { "" } else { "s" }
         )
     });
 }

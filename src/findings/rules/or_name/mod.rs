@@ -93,3 +93,6 @@ fn not_delivered(report: &Message) -> impl Iterator<Item = (&Recipient, Option<i
 fn subject(report: &Message) -> String {
     report.apdu.subject.as_ref().map_or("without identifier".to_owned(), ToString::to_string)
 }
+
+#[cfg(test)]
+mod tests;
