@@ -147,6 +147,8 @@ pub struct Association {
     pub called_tsap: Option<Vec<u8>>,
     /// TPDU size in octets.
     pub tpdu_size: Asked<u32>,
+    /// Whether the CONNECT and what it holds were captured whole and without damage.
+    pub offer_is_sound: bool,
     /// The session connection.
     pub session: SessionFacts,
     /// The presentation connection.
@@ -169,6 +171,8 @@ pub struct Association {
     pub reason: Option<String>,
     /// The end itself, with the octets that tell it.
     pub ending: Option<Ending>,
+    /// Whether an activity was begun.
+    pub transfers: bool,
     /// Messages, probes and reports that were transferred and acknowledged.
     pub messages: u64,
     /// Octets of TCP payload that each side sent, as far as they were captured: the initiator's, the responder's.
@@ -198,6 +202,7 @@ impl Association {
             calling_tsap: None,
             called_tsap: None,
             tpdu_size: Asked::default(),
+            offer_is_sound: false,
             session: SessionFacts::default(),
             presentation: PresentationFacts::default(),
             application_context: Vec::new(),
@@ -209,6 +214,7 @@ impl Association {
             ended_by: None,
             reason: None,
             ending: None,
+            transfers: false,
             messages: 0,
             octets: [0; 2],
             missing_octets: 0,
@@ -379,6 +385,7 @@ impl Association {
         now: Now,
     ) {
         self.learn(spdu, tsdu, upper, knowledge);
+        self.transfers |= matches!(spdu.kind, SpduKind::ActivityStart | SpduKind::ActivityResume);
         let event = match spdu.kind {
             SpduKind::Connect => Event::Cn,
             SpduKind::Accept => Event::Ac,
@@ -408,6 +415,9 @@ impl Association {
     /// Takes over what the opening PDUs say.
     fn learn(&mut self, spdu: &Spdu, tsdu: Octets<'_>, upper: &Facts, knowledge: &Knowledge) {
         let octets = |at: crate::tree::Span| at.of(tsdu.bytes()).to_vec();
+        if spdu.kind == SpduKind::Connect {
+            self.offer_is_sound = spdu.missing.is_none() && spdu.odd.is_none() && !upper.damaged;
+        }
         if matches!(spdu.kind, SpduKind::Connect | SpduKind::Accept) {
             let session = &mut self.session;
             let asks = if spdu.kind == SpduKind::Connect { Side::Initiator } else { Side::Responder };

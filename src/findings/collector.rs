@@ -1,6 +1,7 @@
 //! Collects what rules raise: the same finding once, with how often it was seen.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::analysis::Message;
 use crate::capture::{FrameNo, Octets};
@@ -75,6 +76,7 @@ pub struct Collector {
     findings: Vec<Finding>,
     known: HashMap<Key, usize>,
     marks: Vec<Mark>,
+    raised: u64,
     dropped: u64,
     forgotten: Vec<u32>,
 }
@@ -96,9 +98,9 @@ impl Collector {
         self.findings
     }
 
-    /// How many findings were raised until now, repeated ones not counted.
+    /// How often a finding was raised until now.
     pub fn raised(&self) -> u64 {
-        self.findings.len() as u64 + self.dropped
+        self.raised
     }
 
     /// Runs `judge`, and keeps nothing of what it raises but the marks.
@@ -143,6 +145,7 @@ impl Collector {
     }
 
     fn put(&mut self, draft: Draft<'_>, spot: Spot, words: impl FnOnce() -> String) {
+        self.raised += 1;
         let place = draft.evidence.map(|(field, octets, _)| (field, octets.place(0), octets.len()));
         if let Some((field, place, length)) = place.filter(|(_, place, _)| place.frame == spot.now.frame) {
             let length = u32::try_from(length).unwrap_or(u32::MAX);
@@ -194,6 +197,13 @@ impl Collector {
             cause: None,
         });
     }
+}
+
+/// The key of a finding that is told apart from others by a text.
+pub(super) fn key(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Where a finding is.

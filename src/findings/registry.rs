@@ -50,6 +50,8 @@ pub enum Check {
     Frame(fn(u32, &Scene<'_>, &'static Rule, &mut Collector)),
     /// For every place where a capture file is damaged.
     Capture(fn(&Damage, &Scene<'_>, &'static Rule, &mut Collector)),
+    /// At several of these.
+    Several(&'static [Check]),
 }
 
 /// Where a rule is asked: the frame that is being read, and the association it belongs to.
@@ -93,14 +95,14 @@ pub fn is_bulk(pdu: &Pdu<'_>) -> bool {
     }
 }
 
-/// All rules, in the order of the layers.
-pub fn all() -> impl Iterator<Item = &'static Rule> {
-    rules::ALL.iter().flat_map(|layer| layer.iter())
+/// The tables of rules, from the lowest layer to the highest.
+pub fn layers() -> impl DoubleEndedIterator<Item = &'static [Rule]> {
+    rules::ALL.iter().copied()
 }
 
-/// All rules, the highest layer's first.
-pub fn from_the_top() -> impl Iterator<Item = &'static Rule> {
-    rules::ALL.iter().rev().flat_map(|layer| layer.iter())
+/// All rules, in the order of the layers.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    layers().flatten()
 }
 
 /// The rule with this id.

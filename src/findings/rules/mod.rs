@@ -4,15 +4,26 @@ mod capture;
 mod cotp;
 mod encoding;
 mod limits;
+mod mta;
 mod session;
 mod tcp;
 mod tpkt;
 
-use super::{Certainty, Check, Collector, Rule, Scene, Severity};
-use crate::findings::collector::Draft;
+use super::{Case, Certainty, Check, Collector, Rule, Scene, Severity};
+use crate::findings::collector::{Draft, key};
 
 pub(super) use limits::internal_error;
 
 /// The tables of all layers, from the lowest to the highest.
-pub(super) static ALL: &[&[Rule]] =
-    &[capture::RULES, tcp::RULES, tpkt::RULES, cotp::RULES, session::RULES, encoding::RULES, limits::RULES];
+pub(super) static ALL: &[&[Rule]] = &[
+    capture::RULES,
+    tcp::RULES,
+    tpkt::RULES,
+    cotp::RULES,
+    session::RULES,
+    encoding::RULES,
+    mta::bind::RULES,
+    mta::kind::RULES,
+    mta::mismatch::RULES,
+    limits::RULES,
+];
