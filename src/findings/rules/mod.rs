@@ -9,7 +9,7 @@ mod session;
 mod tcp;
 mod tpkt;
 
-use super::{Case, Certainty, Check, Collector, Rule, Scene, Severity};
+use super::{Case, Certainty, Check, Collector, Rule, Scene, Scope, Severity};
 use crate::findings::collector::{Draft, key};
 
 pub(super) use limits::internal_error;
