@@ -87,6 +87,20 @@ impl Collector {
         self.findings
     }
 
+    /// Runs `judge`, and keeps nothing of what it raises but the marks.
+    pub fn mark_only(&mut self, judge: impl FnOnce(&mut Collector)) {
+        let mut aside = Collector::default();
+        judge(&mut aside);
+        self.marks.append(&mut aside.marks);
+    }
+
+    /// Runs `judge`, and keeps all that it raises but the marks: they are of an earlier frame.
+    pub fn without_marks(&mut self, judge: impl FnOnce(&mut Collector)) {
+        let marks = self.marks.len();
+        judge(self);
+        self.marks.truncate(marks);
+    }
+
     /// How many findings were not kept because there were too many.
     pub fn dropped(&self) -> u64 {
         self.dropped

@@ -5,6 +5,7 @@ mod cotp;
 mod encoding;
 mod limits;
 mod session;
+mod smtp;
 mod tcp;
 mod tpkt;
 
@@ -14,5 +15,13 @@ use crate::findings::collector::Draft;
 pub(super) use limits::internal_error;
 
 /// The tables of all layers, from the lowest to the highest.
-pub(super) static ALL: &[&[Rule]] =
-    &[capture::RULES, tcp::RULES, tpkt::RULES, cotp::RULES, session::RULES, encoding::RULES, limits::RULES];
+pub(super) static ALL: &[&[Rule]] = &[
+    capture::RULES,
+    tcp::RULES,
+    tpkt::RULES,
+    cotp::RULES,
+    session::RULES,
+    encoding::RULES,
+    smtp::RULES,
+    limits::RULES,
+];
