@@ -19,7 +19,7 @@ use x400scope::layers::upper::{self, Facts, Knowledge, Ssdu};
 use x400scope::layers::{Side, session};
 use x400scope::net::Reader;
 use x400scope::stream::{Flow, Incident, Loss, Receiver};
-use x400scope::tree::{Damage, Nothing, Sink, Span, Tree};
+use x400scope::tree::{Damage, Field, Nothing, Sink, Span, Tree};
 
 fn frame<'a>(number: usize, octets: &'a [u8]) -> Frame<'a> {
     Frame {
@@ -133,9 +133,9 @@ fn user_data<S: Sink>(units: &input::Units, out: &mut Kept<S>, clear: impl Fn(&m
 struct Deaf;
 
 impl Guide for Deaf {
-    fn enter(&mut self, _: u16, _: Span) {}
-    fn leave(&mut self, _: u16, _: Span) {}
-    fn value(&mut self, _: u16, _: u8, _: &[u8], _: Span) {}
+    fn enter(&mut self, _: Field, _: Octets<'_>) {}
+    fn leave(&mut self, _: Field, _: Octets<'_>) {}
+    fn value(&mut self, _: Field, _: u8, _: Octets<'_>, _: Span) {}
     fn resolve(&mut self, _: TableId, _: Key<'_>, _: &[u8]) -> Option<TypeId> {
         None
     }

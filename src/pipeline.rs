@@ -8,9 +8,9 @@ use std::io;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::analysis::{Association, Ledger, Message};
+use crate::analysis::{Association, Message};
 use crate::capture::{Capture, Damage, FileFacts, Frame, FrameNo, Item, Octets, Piece, Timestamp};
-use crate::findings::{Check, Collector, Mark, Rule, Scene, all};
+use crate::findings::{Collector, Mark, Scene};
 use crate::layers::foreign::Application;
 use crate::layers::note::{Cap, Note, What};
 use crate::layers::rtse::Activity;
@@ -21,6 +21,10 @@ use crate::layers::{Side, lower, smtp};
 use crate::net::{self, Endpoint, Flags, Segment};
 use crate::stream::{Flow, Incident, Loss, Receiver};
 use crate::tree::{Display, FieldDef, Sink};
+
+mod desk;
+
+use desk::Desk;
 
 /// How many closed connections are remembered, so that late segments of them are not taken for new ones.
 const LINGERING: usize = 4096;
@@ -160,28 +164,6 @@ pub fn run<V: View>(
     })
 }
 
-/// The rules, by when they are asked.
-#[derive(Debug, Default)]
-struct Asked {
-    note: Vec<&'static Rule>,
-    frame: Vec<&'static Rule>,
-    capture: Vec<&'static Rule>,
-}
-
-impl Asked {
-    fn new() -> Asked {
-        let mut asked = Asked::default();
-        for rule in all() {
-            match rule.check {
-                Check::Note(_) => asked.note.push(rule),
-                Check::Frame(_) => asked.frame.push(rule),
-                Check::Capture(_) => asked.capture.push(rule),
-            }
-        }
-        asked
-    }
-}
-
 /// Both ends of a connection, the lower one first: the same for both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FlowKey(Endpoint, Endpoint);
@@ -268,14 +250,6 @@ struct Conversation {
     closed: Closed,
 }
 
-/// What is found out of all connections together.
-#[derive(Debug)]
-struct Desk {
-    rules: Asked,
-    collector: Collector,
-    ledger: Ledger,
-}
-
 #[derive(Debug)]
 struct Pipeline<'o> {
     options: &'o Options,
@@ -294,11 +268,7 @@ impl<'o> Pipeline<'o> {
     fn new(options: &'o Options) -> Pipeline<'o> {
         Pipeline {
             options,
-            desk: Desk {
-                rules: Asked::new(),
-                collector: Collector::default(),
-                ledger: Ledger::new(options.keep_content),
-            },
+            desk: Desk::new(options.keep_content),
             net: net::Reader::new(),
             slots: HashMap::new(),
             strangers: 0,
@@ -312,12 +282,7 @@ impl<'o> Pipeline<'o> {
     fn damage(&mut self, damage: &Damage) {
         self.damaged = true;
         let now = Now { frame: damage.after, ..self.last };
-        let Desk { rules, collector, .. } = &mut self.desk;
-        for rule in &rules.capture {
-            if let Check::Capture(check) = rule.check {
-                check(damage, &Scene { now, association: None }, rule, collector);
-            }
-        }
+        self.desk.damage(damage, &Scene { now, association: None });
     }
 
     /// Reads a frame; should that fail by a fault of ours, the connection is given up and the run goes on.
@@ -359,12 +324,7 @@ impl<'o> Pipeline<'o> {
         };
         if let (true, Some(association)) = (packet.cut, association) {
             let missing = frame.original_length.saturating_sub(frame.octets.len() as u32);
-            let Desk { rules, collector, .. } = &mut self.desk;
-            for rule in &rules.frame {
-                if let Check::Frame(check) = rule.check {
-                    check(missing, &Scene { now, association: Some(association) }, rule, collector);
-                }
-            }
+            self.desk.cut(missing, &Scene { now, association: Some(association) });
         }
         let shown = Read { frame, ends, association, marks: self.desk.collector.marks() };
         let done = view.frame(&shown);
@@ -457,7 +417,8 @@ impl<'o> Pipeline<'o> {
     fn conversation(&mut self, flow: Flow, stack: Stack, first: Now) -> Conversation {
         self.numbers += 1;
         let ends = [flow.end(Side::Initiator), flow.end(Side::Responder)];
-        let association = Association::new(self.numbers, ends[0], ends[1], first);
+        let mut association = Association::new(self.numbers, ends[0], ends[1], first);
+        association.application = stack.application();
         Conversation { flow, stack, association, closed: Closed::default() }
     }
 
@@ -556,15 +517,9 @@ impl<'o> Pipeline<'o> {
             self.slots.iter().filter_map(|(key, slot)| Some((last_frame(slot)?, *key))).collect();
         idle.sort_unstable_by_key(|(frame, _)| *frame);
         let scene = Scene { now: self.last, association: None };
-        let Desk { rules, collector, .. } = &mut self.desk;
-        for rule in &rules.note {
-            if let Check::Note(check) = rule.check {
-                let octets = Octets::new(&[], &[], 0);
-                let what = What::Cap(Cap::Connections);
-                let note = Note { what, side: Side::Initiator, field: &PAYLOAD, octets };
-                check(&note, &scene, rule, collector);
-            }
-        }
+        let what = What::Cap(Cap::Connections);
+        let octets = Octets::new(&[], &[], 0);
+        self.desk.note(&Note { what, side: Side::Initiator, field: &PAYLOAD, octets }, &scene);
         for (_, key) in idle.iter().take(CONNECTIONS / 4) {
             self.close(key, view)?;
         }
@@ -591,11 +546,8 @@ impl<'o> Pipeline<'o> {
                     feed.end_of_stream(side);
                 }
                 feed.over();
-                association.finish();
-                if association.is_foreign() {
-                    self.desk.collector.forget(association.number);
-                }
-                self.desk.ledger.close(&association, &mut |message| view.message(message));
+                association.finish(now);
+                self.desk.close(&association, &mut |message| view.message(message));
                 view.association(association)
             }
             Some(Slot::Stranger) => {
@@ -619,7 +571,7 @@ impl<'o> Pipeline<'o> {
         for (_, key) in open {
             self.close(&key, view)?;
         }
-        self.desk.ledger.finish(&mut |message| view.message(message));
+        self.desk.finish(&mut |message| view.message(message));
         Ok(())
     }
 }
@@ -724,13 +676,20 @@ impl<V: View> Output for Tell<'_, V> {
     }
 
     fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge) {
+        let open = self.association.ending.is_none();
         self.association.pdu(pdu, knowledge, self.now);
         let (view, mut transferred) = (&mut *self.view, 0);
-        self.desk.ledger.pdu(pdu, self.association, &mut |message| {
+        self.desk.follow(pdu, self.association, &mut |message| {
             transferred += u64::from(message.is_transferred());
             view.message(message);
         });
         self.association.transferred(transferred);
+        if !self.association.is_foreign() {
+            self.desk.pdu(pdu, &Scene { now: self.now, association: Some(self.association) });
+            if V::Sink::KEEPS && open && self.association.ending.is_some() {
+                self.desk.mark_end(self.association);
+            }
+        }
         self.view.pdu(pdu, self.association, self.now);
     }
 
@@ -739,7 +698,7 @@ impl<V: View> Output for Tell<'_, V> {
         // What another application transfers is no message.
         if knowledge.application.is_none_or(|application| application == Application::P1) {
             let (view, mut transferred) = (&mut *self.view, 0);
-            self.desk.ledger.transfer(transfer, key, self.association, &mut |message| {
+            self.desk.transfer(transfer, key, self.association, &mut |message| {
                 transferred += u64::from(message.is_transferred());
                 view.message(message);
             });
@@ -748,7 +707,7 @@ impl<V: View> Output for Tell<'_, V> {
     }
 
     fn resume(&mut self, key: &ActivityKey) -> Option<Activity> {
-        self.desk.ledger.resume(key, self.association.number)
+        self.desk.resume(key, self.association)
     }
 
     fn note(&mut self, note: &Note<'_>) {
@@ -756,11 +715,6 @@ impl<V: View> Output for Tell<'_, V> {
             return;
         }
         let scene = Scene { now: self.now, association: Some(self.association) };
-        let Desk { rules, collector, .. } = &mut *self.desk;
-        for rule in &rules.note {
-            if let Check::Note(check) = rule.check {
-                check(note, &scene, rule, collector);
-            }
-        }
+        self.desk.note(note, &scene);
     }
 }

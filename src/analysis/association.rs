@@ -5,7 +5,7 @@ use crate::layers::cotp::{self, TpduKind};
 use crate::layers::foreign::Application;
 use crate::layers::presentation::{self, Context, Mode};
 use crate::layers::session::{self, Spdu, SpduKind};
-use crate::layers::smtp::{Reply, Said, Verb};
+use crate::layers::smtp::{Said, Verb};
 use crate::layers::stack::{Content, Now, Pdu};
 use crate::layers::upper::{Facts, Knowledge};
 use crate::layers::{Side, acse, mts, rtse};
@@ -13,7 +13,8 @@ use crate::net::Endpoint;
 use crate::stream::{Incident, Loss};
 use crate::tree::Tag;
 
-use super::machine::{Event, Machine, Step};
+use super::ending::{Ending, How};
+use super::machine::{Event, Machine, State, Step};
 use crate::layers::mts::Kind;
 
 /// How an association ended.
@@ -147,6 +148,8 @@ pub struct Association {
     pub called_tsap: Option<Vec<u8>>,
     /// TPDU size in octets.
     pub tpdu_size: Asked<u32>,
+    /// Whether the CONNECT and what it holds were captured whole and without damage.
+    pub offer_is_sound: bool,
     /// The session connection.
     pub session: SessionFacts,
     /// The presentation connection.
@@ -157,6 +160,8 @@ pub struct Association {
     pub rtse: RtseFacts,
     /// The name in the initiator's bind.
     pub initiator_name: Option<Vec<u8>>,
+    /// Equal for equal passwords in the initiator's bind; `None` where it sent none.
+    pub initiator_credentials: Option<u64>,
     /// The name in the responder's bind.
     pub responder_name: Option<Vec<u8>>,
     /// How it ended.
@@ -165,6 +170,10 @@ pub struct Association {
     pub ended_by: Option<Tag>,
     /// How it ended, in words.
     pub reason: Option<String>,
+    /// The end itself, with the octets that tell it.
+    pub ending: Option<Ending>,
+    /// Whether an activity was begun.
+    pub transfers: bool,
     /// Messages, probes and reports that were transferred and acknowledged.
     pub messages: u64,
     /// Octets of TCP payload that each side sent, as far as they were captured: the initiator's, the responder's.
@@ -174,6 +183,8 @@ pub struct Association {
     /// Whether the capture holds the connection from its beginning.
     pub from_the_start: bool,
     machine: Machine,
+    /// When each state was reached first.
+    reached: [Option<Timestamp>; State::COUNT],
 }
 
 impl Association {
@@ -192,20 +203,25 @@ impl Association {
             calling_tsap: None,
             called_tsap: None,
             tpdu_size: Asked::default(),
+            offer_is_sound: false,
             session: SessionFacts::default(),
             presentation: PresentationFacts::default(),
             application_context: Vec::new(),
             rtse: RtseFacts::default(),
             initiator_name: None,
+            initiator_credentials: None,
             responder_name: None,
             outcome: Outcome::Open,
             ended_by: None,
             reason: None,
+            ending: None,
+            transfers: false,
             messages: 0,
             octets: [0; 2],
             missing_octets: 0,
             from_the_start: true,
             machine: Machine::default(),
+            reached: [None; State::COUNT],
         }
     }
 
@@ -221,6 +237,11 @@ impl Association {
     pub fn is_foreign(&self) -> bool {
         use Application::{P1, P3, P7, Smtp, Unknown};
         self.application.is_some_and(|application| !matches!(application, P1 | P3 | P7 | Smtp | Unknown))
+    }
+
+    /// Whether the connection carries SMTP: no X.400 association was opened on it, so nothing is said of one.
+    pub fn is_smtp(&self) -> bool {
+        self.application == Some(Application::Smtp)
     }
 
     /// Takes note of messages, probes and reports that were transferred and acknowledged.
@@ -252,8 +273,10 @@ impl Association {
             _ => return,
         };
         let before = self.machine;
-        let step = self.machine.step(side, event);
-        self.follow(step, now, || before.tcp_reason(side, event, what));
+        let step = self.step(side, event, now);
+        let how = if event == Event::Reset { How::Reset } else { How::Closed };
+        let ending = || Ending { state: before.state, side, how, now, code: None };
+        self.follow(step, ending, || before.tcp_reason(side, event, what));
     }
 
     /// Takes note of a PDU.
@@ -261,13 +284,12 @@ impl Association {
         self.application = knowledge.application.or(self.application);
         self.kind = knowledge.kind();
         match pdu.content {
-            Content::Tpdu(tpdu) => self.tpdu(pdu.side, tpdu, now),
+            Content::Tpdu(tpdu) => self.tpdu(pdu.side, tpdu, pdu.octets, now),
             Content::Spdu { spdu, tsdu, upper } => {
                 self.spdu(pdu.side, spdu, tsdu, upper, knowledge, now);
             }
             Content::Foreign { .. } => {
-                let step = self.machine.step(pdu.side, Event::Foreign);
-                self.follow(step, now, String::new);
+                self.step(pdu.side, Event::Foreign, now);
             }
             Content::Smtp(said) => self.smtp(pdu.side, said, pdu.octets, now),
         }
@@ -284,40 +306,66 @@ impl Association {
                 _ => Event::MailReply,
             },
         };
-        let step = self.machine.step(side, event);
-        self.follow(step, now, || match said {
-            Said::Reply(reply) if event != Event::MailClosing => {
-                let words = reply.texts.first().map_or(&[][..], |words| words.of(octets.bytes()));
-                let what = if event == Event::MailRefused { "refused to serve" } else { "ended the service" };
-                format!("the {} {what}: {} \"{}\"", side.word(), reply.code, text(words))
+        let state = self.machine.state;
+        let step = self.step(side, event, now);
+        if let Said::Reply(reply) = said {
+            let ending = || Ending { state, side, how: How::Reply(reply.code), now, code: None };
+            self.follow(step, ending, || match event {
+                Event::MailClosing => "released in order".to_owned(),
+                _ => {
+                    let words = reply.texts.first().map_or(&[][..], |words| words.of(octets.bytes()));
+                    let what =
+                        if event == Event::MailRefused { "refused to serve" } else { "ended the service" };
+                    format!("the {} {what}: {} \"{}\"", side.word(), reply.code, text(words))
+                }
+            });
+            if (reply.code, reply.answers) == (220, Some(Verb::StartTls)) {
+                self.step(side, Event::Foreign, now);
             }
-            _ => "released in order".to_owned(),
-        });
-        if let Said::Reply(Reply { code: 220, answers: Some(Verb::StartTls), .. }) = said {
-            self.machine.step(side, Event::Foreign);
         }
     }
 
-    /// The association as the end of the capture leaves it.
-    pub fn finish(&mut self) {
+    /// The association as the end of the capture leaves it: `now` is the last that is known.
+    pub fn finish(&mut self, now: Now) {
         if self.ended_by.is_none() {
             self.outcome = self.machine.unfinished();
             if self.outcome == Outcome::Unanswered {
                 self.reason = Some(self.machine.unanswered().to_owned());
             }
+            let state = self.machine.state;
+            let now = Now { frame: self.last_frame, ..now };
+            self.ending = Some(Ending { state, side: Side::Responder, how: How::Silence, now, code: None });
         }
     }
 
-    fn follow(&mut self, step: Step, now: Now, reason: impl FnOnce() -> String) {
+    /// When the association reached `state` first; `None` where it did not, or where that was not captured.
+    pub fn reached(&self, state: State) -> Option<Timestamp> {
+        self.reached[state as usize]
+    }
+
+    /// How far it came before it ended.
+    pub fn furthest(&self) -> State {
+        self.ending.as_ref().map_or(self.machine.state, |ending| ending.state)
+    }
+
+    fn step(&mut self, side: Side, event: Event, now: Now) -> Step {
+        let step = self.machine.step(side, event);
+        self.reached[self.machine.state as usize].get_or_insert(now.time);
+        step
+    }
+
+    fn follow(&mut self, step: Step, ending: impl FnOnce() -> Ending, reason: impl FnOnce() -> String) {
         if let Step::End(outcome, tag) = step {
+            let ending = ending();
             self.outcome = outcome;
             self.ended_by = Some(tag);
             self.reason = Some(reason());
-            self.closed = Some(now.time);
+            self.closed = Some(ending.now.time);
+            self.ending = Some(ending);
         }
     }
 
-    fn tpdu(&mut self, side: Side, tpdu: &cotp::Tpdu, now: Now) {
+    fn tpdu(&mut self, side: Side, tpdu: &cotp::Tpdu, octets: Octets<'_>, now: Now) {
         if let Some(connect) = &tpdu.connect {
             self.tpdu_size.set(
                 if tpdu.kind == TpduKind::Cr { Side::Initiator } else { Side::Responder },
@@ -334,8 +382,10 @@ impl Association {
             TpduKind::Er => Event::Er,
             _ => return,
         };
-        let step = self.machine.step(side, event);
-        self.follow(step, now, || match (tpdu.kind, step) {
+        let state = self.machine.state;
+        let step = self.step(side, event, now);
+        let ending = || Ending::tpdu(state, side, tpdu, octets, now);
+        self.follow(step, ending, || match (tpdu.kind, step) {
             (_, Step::End(Outcome::Released, _)) => "released in order".to_owned(),
             (TpduKind::Dr, _) => {
                 let what = match step {
@@ -372,6 +422,7 @@ impl Association {
         now: Now,
     ) {
         self.learn(spdu, tsdu, upper, knowledge);
+        self.transfers |= matches!(spdu.kind, SpduKind::ActivityStart | SpduKind::ActivityResume);
         let event = match spdu.kind {
             SpduKind::Connect => Event::Cn,
             SpduKind::Accept => Event::Ac,
@@ -382,9 +433,11 @@ impl Association {
             SpduKind::Abort => Event::Ab,
             _ => Event::Data,
         };
-        let step = self.machine.step(side, event);
+        let state = self.machine.state;
+        let step = self.step(side, event, now);
         let offered = self.presentation.mode;
-        self.follow(step, now, || {
+        let ending = || Ending::spdu(state, side, spdu, tsdu, upper, now);
+        self.follow(step, ending, || {
             let mut words = end_in_words(side, spdu, upper);
             if let (Some(Mode::Normal), Some(Mode::X410)) = (offered, upper.mode) {
                 words.push_str("; the offer was in normal mode, this has the form of the X.410-1984 mode");
@@ -399,6 +452,9 @@ impl Association {
     /// Takes over what the opening PDUs say.
     fn learn(&mut self, spdu: &Spdu, tsdu: Octets<'_>, upper: &Facts, knowledge: &Knowledge) {
         let octets = |at: crate::tree::Span| at.of(tsdu.bytes()).to_vec();
+        if spdu.kind == SpduKind::Connect {
+            self.offer_is_sound = spdu.missing.is_none() && spdu.odd.is_none() && !upper.damaged;
+        }
         if matches!(spdu.kind, SpduKind::Connect | SpduKind::Accept) {
             let session = &mut self.session;
             let asks = if spdu.kind == SpduKind::Connect { Side::Initiator } else { Side::Responder };
@@ -444,6 +500,7 @@ impl Association {
                 self.rtse.dialogue_mode = Some(apdu.dialogue_mode.unwrap_or(0));
                 self.rtse.application_protocol = apdu.application_protocol;
                 self.initiator_name.clone_from(&apdu.bind.name);
+                self.initiator_credentials = apdu.bind.password;
             }
             Side::Responder => self.responder_name.clone_from(&apdu.bind.name),
         }

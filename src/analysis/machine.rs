@@ -9,7 +9,7 @@ use crate::tree::Tag;
 use super::Outcome;
 
 /// How far an association has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// Nothing was seen that opens it: the capture began later.
     #[default]
@@ -38,6 +38,11 @@ pub enum State {
     Ended,
     /// The TCP connection is gone.
     Closed,
+}
+
+impl State {
+    /// How many states there are.
+    pub(super) const COUNT: usize = State::Closed as usize + 1;
 }
 
 /// A step in the life of an association.

@@ -7,16 +7,16 @@ use std::sync::OnceLock;
 
 use super::{FILES, Guide, Key, Oid, Schema, TableId, TypeId, walk};
 use crate::capture::Octets;
-use crate::tree::{Charset, Damage, Display, Node, Sink, Span, Tag, Tree, Value};
+use crate::tree::{Charset, Damage, Display, Field, Node, Sink, Span, Tag, Tree, Value};
 
 /// Takes damage; asks and knows nothing.
 #[derive(Default)]
 struct Listener(Vec<String>);
 
 impl Guide for Listener {
-    fn enter(&mut self, _: u16, _: Span) {}
-    fn leave(&mut self, _: u16, _: Span) {}
-    fn value(&mut self, _: u16, _: u8, _: &[u8], _: Span) {}
+    fn enter(&mut self, _: Field, _: Octets<'_>) {}
+    fn leave(&mut self, _: Field, _: Octets<'_>) {}
+    fn value(&mut self, _: Field, _: u8, _: Octets<'_>, _: Span) {}
     fn resolve(&mut self, _: TableId, _: Key<'_>, _: &[u8]) -> Option<TypeId> {
         None
     }

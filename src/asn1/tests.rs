@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::*;
 use crate::capture::{FrameNo, Octets, Piece, Place};
 use crate::tree::{
-    Cause, Damage, DamageKind, Display, Node, Nothing, Sink, SourceId, Span, Tag, Tree, Value,
+    Cause, Damage, DamageKind, Display, Field, Node, Nothing, Sink, SourceId, Span, Tag, Tree, Value,
 };
 
 /// Octets from a hex dump without offsets.
@@ -24,13 +24,15 @@ struct Decoder {
 }
 
 impl Guide for Decoder {
-    fn enter(&mut self, pick: u16, at: Span) {
-        self.calls.push(format!("enter {pick} at {}", at.start));
+    fn enter(&mut self, field: Field, element: Octets<'_>) {
+        self.calls.push(format!("enter {} at {}", field.pick, element.place(0).offset));
     }
-    fn leave(&mut self, pick: u16, at: Span) {
-        self.calls.push(format!("leave {pick} at {}..{}", at.start, at.end));
+    fn leave(&mut self, field: Field, element: Octets<'_>) {
+        let start = element.place(0).offset as usize;
+        self.calls.push(format!("leave {} at {start}..{}", field.pick, start + element.len()));
     }
-    fn value(&mut self, pick: u16, _: u8, contents: &[u8], at: Span) {
+    fn value(&mut self, field: Field, _: u8, contents: Octets<'_>, at: Span) {
+        let (pick, contents) = (field.pick, contents.bytes());
         self.calls.push(format!("value {pick} {contents:02X?} at {}..{}", at.start, at.end));
     }
     fn resolve(&mut self, table: TableId, key: Key<'_>, _: &[u8]) -> Option<TypeId> {

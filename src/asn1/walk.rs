@@ -32,16 +32,18 @@ const MAX_JOINED: usize = 64 << 20;
 /// Only fields with a pick number are told: a decoder names the fields it wants when the schemas are read.
 /// Fields are told whatever the sink keeps.
 pub trait Guide {
-    /// A constructed element begins. Its end is not known yet where its length is indefinite.
-    fn enter(&mut self, pick: u16, at: Span);
+    /// A constructed element begins. Its end is not known yet where its length is indefinite: then `element` goes
+    /// on to the end of what holds it.
+    fn enter(&mut self, field: Field, element: Octets<'_>);
 
-    /// The constructed element entered last ends; `at` covers it with its header.
-    fn leave(&mut self, pick: u16, at: Span);
+    /// The constructed element entered last ends; `element` is all of it, with its header.
+    fn leave(&mut self, field: Field, element: Octets<'_>);
 
-    /// A primitive element, with the first identifier octet of the innermost tag and its contents octets; `at` covers it with its header. A string in pieces
-    /// (X.690 8.7.3) is told as `enter`, one `value` a piece, `leave`; so is a string that holds an encoding, with
-    /// what is inside told behind its octets.
-    fn value(&mut self, pick: u16, identifier: u8, contents: &[u8], at: Span);
+    /// A primitive element, with the first identifier octet of the innermost tag and its contents octets; `at`
+    /// covers it with its header. A string in pieces (X.690 8.7.3) is told as `enter`, one `value` a piece, `leave`;
+    /// so is a string that holds an encoding, with what is inside told behind its octets. Inside a string that was
+    /// joined, `at` is a place in the joined octets.
+    fn value(&mut self, field: Field, identifier: u8, contents: Octets<'_>, at: Span);
 
     /// Which type an open type has, by a table whose rows only the decoder knows (presentation contexts).
     /// The key is `Key::Integer(0)` where the table is asked without one.
@@ -200,7 +202,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     fn open(&mut self, field: Field, at: Span) {
         self.sink.open(field, at, Value::Octets);
         if field.pick != 0 {
-            self.guide.enter(field.pick, at);
+            self.guide.enter(field, self.octets.slice(at.start as usize, at.end as usize));
         }
         self.settle(field, at);
     }
@@ -208,7 +210,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     fn close(&mut self, field: Field, from: usize, end: usize) {
         self.sink.close(end as u32);
         if field.pick != 0 {
-            self.guide.leave(field.pick, Span::new(from, end));
+            self.guide.leave(field, self.octets.slice(from, end));
         }
     }
 
@@ -484,7 +486,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         self.sink.leaf(field, at, value);
         if field.pick != 0 {
             let identifier = self.bytes().get(header.start).copied().unwrap_or_default();
-            self.guide.value(field.pick, identifier, contents, at);
+            self.guide.value(field, identifier, self.octets.slice(header.contents, extent.end), at);
         }
         self.settle(field, at);
         extent.end
@@ -924,9 +926,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         let at = Span::new(from, extent.end);
         self.open(field, at);
         if field.pick != 0 {
-            let contents = self.bytes().get(header.contents..extent.end).unwrap_or_default();
             let identifier = self.bytes().get(header.start).copied().unwrap_or_default();
-            self.guide.value(field.pick, identifier, contents, at);
+            self.guide.value(field, identifier, self.octets.slice(header.contents, extent.end), at);
         }
         self.encoding(field, ty, header.contents, extent, depth + 1);
         self.close(field, from, extent.end);
@@ -1025,7 +1026,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
                     joined.append(piece);
                     if inside.field.pick != 0 {
                         let identifier = self.bytes().get(header.start).copied().unwrap_or_default();
-                        self.guide.value(inside.field.pick, identifier, piece.bytes(), span);
+                        self.guide.value(inside.field, identifier, piece, span);
                     }
                     if extent.is_cut() && !self.spent.ended {
                         self.spent.ended = true;

@@ -19,7 +19,7 @@ pub use decompress::Compression;
 pub use file::{FileFacts, FileFormat};
 pub use input::Input;
 pub use merge::{Capture, Item, Progress};
-pub use octets::{Octets, Piece, Place};
+pub use octets::{Octets, Piece, Place, Quote};
 
 /// Why a capture cannot be opened at all.
 #[derive(Debug, thiserror::Error)]

@@ -106,6 +106,33 @@ impl<'a> Octets<'a> {
     }
 }
 
+/// The first octets of something, with their place: what is left of it as evidence when its frame is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quote {
+    octets: [u8; Quote::MOST],
+    length: usize,
+    piece: [Piece; 1],
+}
+
+impl Quote {
+    /// How many octets are quoted.
+    pub const MOST: usize = 32;
+
+    /// Quotes `octets`.
+    pub fn new(octets: Octets<'_>) -> Quote {
+        let mut first = [0; Quote::MOST];
+        let length = octets.len().min(Quote::MOST);
+        first[..length].copy_from_slice(&octets.bytes()[..length]);
+        let Place { frame, offset } = octets.place(0);
+        Quote { octets: first, length, piece: [Piece { start: 0, frame, offset }] }
+    }
+
+    /// The octets that are quoted.
+    pub fn octets(&self) -> Octets<'_> {
+        Octets::new(&self.octets[..self.length], &self.piece, 0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

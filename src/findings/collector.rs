@@ -1,9 +1,13 @@
 //! Collects what rules raise: the same finding once, with how often it was seen.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::analysis::Message;
 use crate::capture::{FrameNo, Octets};
 use crate::layers::Side;
+use crate::layers::stack::Now;
+use crate::net::Endpoint;
 
 use super::{Certainty, Evidence, Finding, Rule, Scene, Severity};
 
@@ -30,6 +34,9 @@ pub struct Draft<'a> {
     pub certainty: Certainty,
     /// The words of its mark, where the rule's title does not say enough.
     pub mark: Option<&'static str>,
+    /// Whether it is what another fault on the same association brings about: it is then told as a note that names
+    /// that one.
+    pub symptom: bool,
 }
 
 impl<'a> Draft<'a> {
@@ -43,6 +50,7 @@ impl<'a> Draft<'a> {
             severity: rule.severity,
             certainty: rule.certainty,
             mark: None,
+            symptom: false,
         }
     }
 }
@@ -68,6 +76,7 @@ pub struct Collector {
     findings: Vec<Finding>,
     known: HashMap<Key, usize>,
     marks: Vec<Mark>,
+    raised: u64,
     dropped: u64,
     forgotten: Vec<u32>,
 }
@@ -79,12 +88,19 @@ impl Collector {
     }
 
     /// All findings, by the frame in which they show first; what concerns a file comes where it was noticed.
+    /// Symptoms name their cause.
     pub fn into_findings(mut self) -> Vec<Finding> {
         self.forgotten.sort_unstable();
         let forgotten = |number: u32| self.forgotten.binary_search(&number).is_ok();
         self.findings.retain(|finding| !finding.association.is_some_and(forgotten));
         self.findings.sort_by_key(|finding| finding.frame);
+        join_symptoms(&mut self.findings);
         self.findings
+    }
+
+    /// How often a finding was raised until now.
+    pub fn raised(&self) -> u64 {
+        self.raised
     }
 
     /// Runs `judge`, and keeps nothing of what it raises but the marks.
@@ -121,10 +137,24 @@ impl Collector {
         self.forgotten.push(association);
     }
 
-    /// Takes a finding. `message` is asked for when it is the first of its kind.
-    pub fn raise(&mut self, draft: Draft<'_>, scene: &Scene<'_>, message: impl FnOnce() -> String) {
+    /// Takes a finding about what is read just now. `words` is asked for when it is the first of its kind.
+    pub fn raise(&mut self, draft: Draft<'_>, scene: &Scene<'_>, words: impl FnOnce() -> String) {
+        let ends = scene.association.zip(draft.side).map(|(a, side)| (a.end(side), a.end(side.other())));
+        let association = scene.association.map(|association| association.number);
+        self.put(draft, Spot { association, ends, now: scene.now }, words);
+    }
+
+    /// Takes a finding about a message, probe or report.
+    pub fn raise_on(&mut self, message: &Message, draft: Draft<'_>, words: impl FnOnce() -> String) {
+        let now = Now { frame: message.last_frame, time: message.ended };
+        let association = message.associations.last().copied();
+        self.put(draft, Spot { association, ends: Some((message.from, message.to)), now }, words);
+    }
+
+    fn put(&mut self, draft: Draft<'_>, spot: Spot, words: impl FnOnce() -> String) {
+        self.raised += 1;
         let place = draft.evidence.map(|(field, octets, _)| (field, octets.place(0), octets.len()));
-        if let Some((field, place, length)) = place.filter(|(_, place, _)| place.frame == scene.now.frame) {
+        if let Some((field, place, length)) = place.filter(|(_, place, _)| place.frame == spot.now.frame) {
             let length = u32::try_from(length).unwrap_or(u32::MAX);
             self.marks.push(Mark {
                 field,
@@ -134,39 +164,79 @@ impl Collector {
                 text: draft.mark.unwrap_or(draft.rule.title),
             });
         }
-        let number = scene.association.map_or(0, |association| association.number);
-        let key = (draft.rule.id, number, draft.side, draft.key);
+        let key = (draft.rule.id, spot.association.unwrap_or(0), draft.side, draft.key);
         if let Some(finding) = self.known.get(&key).and_then(|index| self.findings.get_mut(*index)) {
             finding.count += 1;
-            finding.last_frame = finding.last_frame.max(Some(scene.now.frame));
+            finding.last_frame = finding.last_frame.max(Some(spot.now.frame));
+            // What weighs more, or is surer, says it better.
+            if (draft.severity, draft.certainty) > (finding.severity, finding.certainty) {
+                (finding.severity, finding.certainty) = (draft.severity, draft.certainty);
+                finding.message = words();
+            }
             return;
         }
         if self.findings.len() >= KEPT {
             self.dropped += 1;
             return;
         }
-        let ends = scene.association.zip(draft.side).map(|(a, side)| (a.end(side), a.end(side.other())));
-        let here = Some(scene.now.frame).filter(|frame| *frame != FrameNo::NONE);
+        let here = Some(spot.now.frame).filter(|frame| *frame != FrameNo::NONE);
         let frame = place.map(|(_, place, _)| place.frame).filter(|frame| *frame != FrameNo::NONE).or(here);
         self.known.insert(key, self.findings.len());
         self.findings.push(Finding {
             rule: draft.rule,
             severity: draft.severity,
             certainty: draft.certainty,
-            association: scene.association.map(|association| association.number),
+            association: spot.association,
             frame,
-            time: frame.map(|_| scene.now.time),
-            from: ends.map(|ends| ends.0),
-            to: ends.map(|ends| ends.1),
+            time: frame.map(|_| spot.now.time),
+            from: spot.ends.map(|ends| ends.0),
+            to: spot.ends.map(|ends| ends.1),
             evidence: draft.evidence.map(|(field, octets, value)| Evidence {
                 field,
                 offset: octets.place(0).offset,
                 octets: octets.slice(0, Evidence::MOST).bytes().to_vec(),
                 value,
             }),
-            message: message(),
+            message: words(),
             count: 1,
             last_frame: frame,
+            symptom: draft.symptom,
+            cause: None,
         });
+    }
+}
+
+/// The key of a finding that is told apart from others by a text.
+pub(super) fn key(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Where a finding is.
+struct Spot {
+    association: Option<u32>,
+    /// Who sent what it is about, and to whom.
+    ends: Option<(Endpoint, Endpoint)>,
+    now: Now,
+}
+
+/// Ranks what follows from another fault below it: it becomes a note that names the fault.
+fn join_symptoms(findings: &mut [Finding]) {
+    let mut causes: HashMap<u32, (Severity, &'static Rule, Option<FrameNo>)> = HashMap::new();
+    for finding in findings.iter().filter(|finding| !finding.symptom && finding.severity > Severity::Note) {
+        let Some(number) = finding.association else { continue };
+        let cause = (finding.severity, finding.rule, finding.frame);
+        let known = causes.entry(number).or_insert(cause);
+        if cause.0 > known.0 {
+            *known = cause;
+        }
+    }
+    for finding in findings.iter_mut().filter(|finding| finding.symptom) {
+        let Some((_, rule, frame)) = finding.association.and_then(|number| causes.get(&number)) else {
+            continue;
+        };
+        finding.severity = Severity::Note;
+        finding.cause = Some((rule, *frame));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::capture::{FrameNo, Timestamp};
+use crate::capture::{FrameNo, Quote, Timestamp};
 use crate::net::Endpoint;
 
 use super::Rule;
@@ -75,7 +75,7 @@ pub struct Evidence {
 
 impl Evidence {
     /// How many octets a finding quotes.
-    pub const MOST: usize = 32;
+    pub const MOST: usize = Quote::MOST;
 }
 
 /// One finding.
@@ -105,4 +105,8 @@ pub struct Finding {
     pub count: u64,
     /// The last frame where it was seen.
     pub last_frame: Option<FrameNo>,
+    /// Whether it is what another fault brings about, where there is one on the same association.
+    pub symptom: bool,
+    /// The finding that it follows from: its rule and frame.
+    pub cause: Option<(&'static Rule, Option<FrameNo>)>,
 }

@@ -1,9 +1,10 @@
 //! The table of rules.
 
-use crate::analysis::Association;
+use crate::analysis::{Association, Ending, History, Message};
 use crate::capture::Damage;
 use crate::layers::note::Note;
-use crate::layers::stack::Now;
+use crate::layers::session::SpduKind;
+use crate::layers::stack::{Content, Now, Pdu};
 
 use super::{Certainty, Collector, Severity, rules};
 
@@ -35,10 +36,22 @@ pub struct Rule {
 pub enum Check {
     /// For every anomaly that the layers note.
     Note(fn(&Note<'_>, &Scene<'_>, &'static Rule, &mut Collector)),
+    /// For every PDU that is not bulk (see [`is_bulk`]), when its association has taken it.
+    Pdu(fn(&Pdu<'_>, &Scene<'_>, &'static Rule, &mut Collector)),
+    /// For every association that did not end in order. The rules are asked from the highest layer down, in each by the
+    /// order of its table; the first one that raises a finding explains the end, and no other is asked. So what is
+    /// particular comes before what is general.
+    End(fn(&Case<'_>, &'static Rule, &mut Collector)),
+    /// For every association, when nothing more can come of it.
+    Association(fn(&Case<'_>, &'static Rule, &mut Collector)),
+    /// For every message, probe and report that has come to its end.
+    Message(fn(&Message, &'static Rule, &mut Collector)),
     /// For every frame that the snap length cut: the octets that are missing of it.
     Frame(fn(u32, &Scene<'_>, &'static Rule, &mut Collector)),
     /// For every place where a capture file is damaged.
     Capture(fn(&Damage, &Scene<'_>, &'static Rule, &mut Collector)),
+    /// At several of these.
+    Several(&'static [Check]),
 }
 
 /// Where a rule is asked: the frame that is being read, and the association it belongs to.
@@ -50,9 +63,46 @@ pub struct Scene<'a> {
     pub association: Option<&'a Association>,
 }
 
+/// An association that is judged, and what the capture says of its neighbours. While the capture is read, that is
+/// what came before; a case is judged for good when the capture is over.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The association.
+    pub association: &'a Association,
+    /// How it ended; what was never answered has ended as well.
+    pub ending: &'a Ending,
+    /// All associations between the same two hosts.
+    pub history: &'a History,
+}
+
+impl Case<'_> {
+    /// The frame that ended the association.
+    pub fn scene(&self) -> Scene<'_> {
+        Scene { now: self.ending.now, association: Some(self.association) }
+    }
+}
+
+/// Whether a PDU is one of the many that carry data and checkpoints: rules that are asked for each PDU are not asked for
+/// these.
+pub fn is_bulk(pdu: &Pdu<'_>) -> bool {
+    match pdu.content {
+        Content::Spdu { spdu, .. } => matches!(
+            spdu.kind,
+            SpduKind::DataTransfer | SpduKind::MinorSyncPoint | SpduKind::MinorSyncAck | SpduKind::TypedData
+        ),
+        Content::Foreign { .. } => true,
+        Content::Tpdu(_) | Content::Smtp(_) => false,
+    }
+}
+
+/// The tables of rules, from the lowest layer to the highest.
+pub fn layers() -> impl DoubleEndedIterator<Item = &'static [Rule]> {
+    rules::ALL.iter().copied()
+}
+
 /// All rules, in the order of the layers.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    rules::ALL.iter().flat_map(|layer| layer.iter())
+    layers().flatten()
 }
 
 /// The rule with this id.

@@ -565,11 +565,11 @@ impl Sink for Reader<'_> {
 struct Unasked;
 
 impl Guide for Unasked {
-    fn enter(&mut self, _: u16, _: Span) {}
+    fn enter(&mut self, _: Field, _: Octets<'_>) {}
 
-    fn leave(&mut self, _: u16, _: Span) {}
+    fn leave(&mut self, _: Field, _: Octets<'_>) {}
 
-    fn value(&mut self, _: u16, _: u8, _: &[u8], _: Span) {}
+    fn value(&mut self, _: Field, _: u8, _: Octets<'_>, _: Span) {}
 
     fn resolve(&mut self, _: TableId, _: Key<'_>, _: &[u8]) -> Option<TypeId> {
         None

@@ -6,6 +6,7 @@
 pub mod acse;
 pub mod bodies;
 pub mod cotp;
+mod edition;
 pub mod foreign;
 pub mod frame;
 pub mod ip;

@@ -27,8 +27,8 @@ impl Kind {
 pub struct Bind {
     /// initiator-name or responder-name.
     pub name: Option<Vec<u8>>,
-    /// Whether simple credentials (a password) were sent.
-    pub password: bool,
+    /// Where simple credentials were sent, a number that is equal for equal passwords and tells nothing else.
+    pub password: Option<u64>,
     /// MTABindError.
     pub error: Option<i64>,
 }

@@ -22,6 +22,8 @@ pub enum What<'a> {
     Session(session::Oddity),
     /// Damage in a BER encoding.
     Ber(Damage),
+    /// An element, in words, that the editions of 1984 do not have, on an association of the 1984 kind.
+    Only1988(&'static str),
     /// Octets of the stream that were never captured.
     Missing(Loss),
     /// Octets sent twice with different contents.

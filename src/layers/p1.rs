@@ -358,7 +358,7 @@ impl Reader {
                     id.local = string();
                 }
             }
-            Pick::ContentType => {
+            Pick::ContentType | Pick::ReportContentType => {
                 apdu.content_type = Some(match identifier {
                     0x06 => ContentType::Extended(contents.to_vec()),
                     _ => ContentType::BuiltIn(integer(contents).unwrap_or(-1)),

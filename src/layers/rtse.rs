@@ -103,7 +103,7 @@ impl Apdu {
             abort_reason: None,
             priority: None,
             octets: 0,
-            bind: Bind { name: None, password: false, error: None },
+            bind: Bind { name: None, password: None, error: None },
         }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use super::presentation::PpduKind;
 use crate::asn1::{FILES, Schema, TableId, TypeId};
 
-/// Declares the picks: what the layers call a field, and its name in the schemas.
+/// Declares the picks: what the layers call a field, and its name in the schemas. A field has one pick: that with the
+/// longest name that fits it.
 macro_rules! picks {
     ($($pick:ident = $name:literal,)*) => {
         /// A field that the layers want to be told.
@@ -123,6 +124,26 @@ picks! {
     PdsName = "p1.pds_name",
     PostalCode = "p1.postal_code",
     PhysicalDeliveryCountry = "p1.physical_delivery_country_name",
+    MessageExtensions = "p1.MessageTransferEnvelope.extensions",
+    PerRecipientExtensions = "p1.PerRecipientMessageTransferFields.extensions",
+    ProbeExtensions = "p1.ProbeTransferEnvelope.extensions",
+    PerRecipientProbeExtensions = "p1.PerRecipientProbeTransferFields.extensions",
+    ReportExtensions = "p1.ReportTransferEnvelope.extensions",
+    ReportContentExtensions = "p1.ReportTransferContent.extensions",
+    PerRecipientReportExtensions = "p1.PerRecipientReportTransferFields.extensions",
+    ReportContentType = "p1.ReportTransferContent.content_type",
+    ExtensionAttributes = "p1.extension_attributes",
+    DirectoryName = "p1.directory_name",
+    OtherActions = "p1.other_actions",
+    BilateralPrivateDomain = "p1.private_domain",
+    ExtendedEits = "p1.extended_encoded_information_types",
+    TypeOfUser = "p1.type_of_MTS_user",
+    PerMessageIndicators = "p1.per_message_indicators",
+    HeadingExtensions = "p22.Heading.extensions",
+    ExtendedBodyPart = "p22.BodyPart.extended",
+    RecipientExtensions = "p22.recipient_extensions",
+    NotificationExtensions = "p22.notification_extensions",
+    OtherNotification = "p22.other_notification_type_fields",
     Ipm = "p22.ipm",
     Ipn = "p22.ipn",
     ThisIpm = "p22.this_IPM",

@@ -172,6 +172,11 @@ impl Stack {
         Stack { mail: Some(Box::new(smtp::Dialogue::new())), ..Stack::default() }
     }
 
+    /// The application that the layers are of, where they are of one only.
+    pub fn application(&self) -> Option<Application> {
+        self.mail.as_ref().map(|_| Application::Smtp)
+    }
+
     /// What `side` sends is captured from somewhere in its stream.
     pub fn midstream<O: Output>(&mut self, side: Side, out: &mut O) {
         if let Some(mail) = &mut self.mail {

@@ -3,6 +3,8 @@
 //! The walker does the reading. Here is what is asked of it, by field name, and what it has to be told: which
 //! type the value of a presentation context has.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::foreign::{self, Application};
 use super::mts::Kind;
 use super::note::{Note, What};
@@ -11,10 +13,10 @@ use super::presentation::{Context, Mode, PpduKind};
 use super::rtse::{self, Activity, ConnectionData};
 use super::session::SpduKind;
 use super::stack::Output;
-use super::{Side, acse, p1, rose, schemas};
+use super::{Side, acse, edition, p1, rose, schemas};
 use crate::asn1::{Guide, Key, TableId, TypeId, walk};
-use crate::capture::{Octets, Piece, Place};
-use crate::tree::{Cause, Damage, Display, FieldDef, Nothing, Sink, Span, Tag, Value};
+use crate::capture::{Octets, Quote};
+use crate::tree::{Cause, Damage, Display, Field, FieldDef, Nothing, Sink, Span, Tag, Value};
 
 use schemas::Pick;
 
@@ -39,6 +41,21 @@ pub struct Facts {
     pub rtse: Option<rtse::Apdu>,
     /// The ROSE APDU.
     pub rose: Option<rose::Apdu>,
+    /// The code of the highest layer that refused, rejected or aborted.
+    pub code: Option<Code>,
+    /// Whether the encoding is damaged, by whomever.
+    pub damaged: bool,
+}
+
+/// A code in a PDU: the field, its octets, and its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The filter name of the field.
+    pub field: &'static str,
+    /// Its octets.
+    pub quote: Quote,
+    /// Its value.
+    pub value: Option<i64>,
 }
 
 /// What is known of a presentation connection and of the association on it.
@@ -230,13 +247,13 @@ pub fn read<O: Output>(
         out.sink().open(field, Span::new(0, ssdu.data.len()), Value::Octets);
         facts.mode = Some(Mode::X410);
     }
-    let damages = walk_with(ty, ssdu, knowledge, facts, out.sink(), segment);
+    let noticed = walk_with(ty, ssdu, knowledge, facts, out.sink(), segment);
     if bare {
         out.sink().close(ssdu.data.len() as u32);
     }
     knowledge.settle_application(facts);
     facts.mode = facts.mode.or(knowledge.mode);
-    report(&damages, ssdu.side, out);
+    report(&noticed, ssdu.side, out);
 }
 
 /// Reads user data that are no PPDU: a turn request of the X.410 mode (X.410-1984 4.4), or the octets of a session
@@ -256,12 +273,12 @@ pub fn read_bare<O: Output>(
     }
     if kind == SpduKind::PleaseTokens && ssdu.data.bytes().first() == Some(&0x02) {
         out.sink().open(&TURN_PLEASE, root, Value::Octets);
-        let damages = walk_with(schemas.turn_please, ssdu, knowledge, facts, out.sink(), |_, _| {});
+        let noticed = walk_with(schemas.turn_please, ssdu, knowledge, facts, out.sink(), |_, _| {});
         out.sink().close(root.end);
         if facts.rtse.is_none() {
             facts.rtse = Some(rtse::Apdu::new(rtse::ApduKind::Rttp));
         }
-        report(&damages, ssdu.side, out);
+        report(&noticed, ssdu.side, out);
     } else {
         // What an association is set up with may hold a password.
         let setup = matches!(kind, SpduKind::Connect | SpduKind::Accept | SpduKind::Refuse);
@@ -309,7 +326,7 @@ pub fn read_transfer<O: Output>(
     };
     let ssdu = Ssdu { data, side: activity.sender, cut };
     let mut facts = Facts::default();
-    let mut reader = Reader::new(data, knowledge, &mut facts, |_, _| {});
+    let mut reader = Reader::new(knowledge, &mut facts, |_, _| {});
     let all = Span::new(0, data.len());
     if O::Sink::KEEPS && show {
         let sink = out.sink();
@@ -325,8 +342,8 @@ pub fn read_transfer<O: Output>(
     } else {
         walk(&schemas.schema, ty, data, all, cut, &mut Nothing, &mut reader);
     }
-    let (damages, apdu) = (std::mem::take(&mut reader.damages), std::mem::take(&mut reader.p1).finish());
-    report(&damages, ssdu.side, out);
+    let (noticed, apdu) = (std::mem::take(&mut reader.noticed), std::mem::take(&mut reader.p1).finish());
+    report(&noticed, ssdu.side, out);
     if apdu.is_some() && knowledge.application.is_none() {
         knowledge.application = Some(Application::P1);
     }
@@ -343,8 +360,8 @@ fn walk_with<S: Sink>(
     facts: &mut Facts,
     sink: &mut S,
     segment: impl FnMut(Octets<'_>, bool),
-) -> Vec<Damaged> {
-    let mut reader = Reader::new(ssdu.data, knowledge, facts, segment);
+) -> Vec<Noticed> {
+    let mut reader = Reader::new(knowledge, facts, segment);
     let mut at = 0;
     // A CP may be followed by further values (CPC), user data by further PDV lists (X.226 8.4.2).
     while at < ssdu.data.len() {
@@ -362,32 +379,40 @@ fn walk_with<S: Sink>(
         }
         at = next;
     }
-    reader.damages
+    reader.noticed
 }
 
-/// Damage with the octets that show it: the first ones of the element, identifier and length.
-struct Damaged {
-    damage: Damage,
-    place: Place,
-    octets: [u8; 8],
-    length: usize,
+/// Something that was noticed in a walk, with the octets that show it.
+struct Noticed {
+    what: What<'static>,
+    field: Field,
+    quote: Quote,
 }
 
-impl Damaged {
-    fn new(damage: &Damage, octets: Octets<'_>) -> Damaged {
-        let mut first = [0; 8];
-        let length = octets.len().min(first.len());
-        first[..length].copy_from_slice(&octets.bytes()[..length]);
-        Damaged { damage: *damage, place: octets.place(0), octets: first, length }
+fn report<O: Output>(noticed: &[Noticed], side: Side, out: &mut O) {
+    for Noticed { what, field, quote } in noticed {
+        out.note(&Note { what: *what, side, field, octets: quote.octets() });
     }
 }
 
-fn report<O: Output>(damages: &[Damaged], side: Side, out: &mut O) {
-    for Damaged { damage, place, octets, length } in damages {
-        let pieces = [Piece { start: 0, frame: place.frame, offset: place.offset }];
-        let octets = Octets::new(&octets[..*length], &pieces, 0);
-        out.note(&Note { what: What::Ber(*damage), side, field: damage.field, octets });
-    }
+/// Whether a field is the code of a refusal or an abort, whatever its value.
+fn always_refuses(pick: Pick) -> bool {
+    use Pick::*;
+    matches!(
+        pick,
+        RefuseProviderReason
+            | AbortProviderReason
+            | RefuseReason
+            | RtseAbortReason
+            | BindError
+            | BareBindError
+    )
+}
+
+/// Whether a field is the code of a refusal where it is not 0.
+fn refuses(pick: Pick) -> bool {
+    use Pick::*;
+    matches!(pick, ContextResult | AssociateResult | UserDiagnostic | ProviderDiagnostic)
 }
 
 /// How many contexts of one connection are known: applications define ten at most. Of more, the last one takes the last
@@ -397,9 +422,11 @@ const CONTEXTS: usize = 256;
 /// How many damages of one value are told. A value of garbage has one an octet, and the first ones say it all.
 const DAMAGES: usize = 64;
 
+/// How many things are noticed in one value.
+const NOTICED: usize = 512;
+
 /// Takes the fields that the walker tells, and puts them into facts.
-struct Reader<'a, 'k, F> {
-    data: Octets<'a>,
+struct Reader<'k, F> {
     knowledge: &'k mut Knowledge,
     facts: &'k mut Facts,
     segment: F,
@@ -410,13 +437,13 @@ struct Reader<'a, 'k, F> {
     /// The presentation context of the value that is being read, the innermost.
     context: Option<i64>,
     p1: p1::Reader,
-    damages: Vec<Damaged>,
+    noticed: Vec<Noticed>,
+    damages: usize,
 }
 
-impl<'a, 'k, F: FnMut(Octets<'_>, bool)> Reader<'a, 'k, F> {
-    fn new(data: Octets<'a>, knowledge: &'k mut Knowledge, facts: &'k mut Facts, segment: F) -> Self {
+impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
+    fn new(knowledge: &'k mut Knowledge, facts: &'k mut Facts, segment: F) -> Self {
         Reader {
-            data,
             knowledge,
             facts,
             segment,
@@ -424,7 +451,8 @@ impl<'a, 'k, F: FnMut(Octets<'_>, bool)> Reader<'a, 'k, F> {
             results: 0,
             context: None,
             p1: p1::Reader::default(),
-            damages: Vec::new(),
+            noticed: Vec::new(),
+            damages: 0,
         }
     }
 
@@ -447,15 +475,30 @@ impl<'a, 'k, F: FnMut(Octets<'_>, bool)> Reader<'a, 'k, F> {
         schema.lookup(schema.table_id(&format!("{service}-{part}"))?, key)
     }
 
+    /// Takes note of what an association of the 1984 kind cannot carry.
+    fn newer(&mut self, pick: Pick, field: Field, octets: Octets<'_>, identifier: Option<u8>) {
+        if self.knowledge.kind() == Some(Kind::Mts1984)
+            && let Some(element) = edition::newer(pick, identifier.map(|first| (first, octets.bytes())))
+        {
+            self.notice(What::Only1988(element), field, octets);
+        }
+    }
+
+    fn notice(&mut self, what: What<'static>, field: Field, octets: Octets<'_>) {
+        if self.noticed.len() < NOTICED {
+            self.noticed.push(Noticed { what, field, quote: Quote::new(octets) });
+        }
+    }
+
     fn result(&mut self) -> Option<&mut Context> {
         self.knowledge.contexts.get_mut(self.results.checked_sub(1)?)
     }
 }
 
-impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
-    fn enter(&mut self, pick: u16, _at: Span) {
+impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
+    fn enter(&mut self, field: Field, element: Octets<'_>) {
         use rtse::ApduKind as R;
-        let Some(pick) = Pick::from_number(pick) else { return };
+        let Some(pick) = Pick::from_number(field.pick) else { return };
         let acse = |kind| Some(acse::Apdu::new(kind));
         let rose = |kind| Some(rose::Apdu { kind, invoke_id: None, code: None });
         match pick {
@@ -483,22 +526,29 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
             Pick::ReturnResult => self.facts.rose = rose(rose::ApduKind::ReturnResult),
             Pick::ReturnError => self.facts.rose = rose(rose::ApduKind::ReturnError),
             Pick::Reject => self.facts.rose = rose(rose::ApduKind::Reject),
-            _ => self.p1.enter(pick),
+            _ => {
+                self.newer(pick, field, element, None);
+                self.p1.enter(pick);
+            }
         }
     }
 
-    fn leave(&mut self, pick: u16, _at: Span) {
-        match Pick::from_number(pick) {
+    fn leave(&mut self, field: Field, _: Octets<'_>) {
+        match Pick::from_number(field.pick) {
             Some(Pick::Rttr) => self.inside = None,
             Some(pick) => self.p1.leave(pick),
             None => {}
         }
     }
 
-    fn value(&mut self, pick: u16, identifier: u8, contents: &[u8], at: Span) {
+    fn value(&mut self, field: Field, identifier: u8, octets: Octets<'_>, at: Span) {
         use rtse::ApduKind as R;
-        let Some(pick) = Pick::from_number(pick) else { return };
+        let Some(pick) = Pick::from_number(field.pick) else { return };
+        let contents = octets.bytes();
         let number = integer(contents);
+        if refuses(pick) && number != Some(0) || always_refuses(pick) {
+            self.facts.code = Some(Code { field: field.name, quote: Quote::new(octets), value: number });
+        }
         match pick {
             Pick::ModeValue => {
                 let mode = if number == Some(0) { Mode::X410 } else { Mode::Normal };
@@ -570,16 +620,17 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
                     *seen = true;
                 }
                 self.rtse(R::Rttr).octets += contents.len();
-                let end = at.end as usize;
-                let piece = self.data.slice(end.saturating_sub(contents.len()), end);
-                // Inside a string that was joined, the place is that of another source.
-                let here = piece.bytes() == contents;
-                (self.segment)(if here { piece } else { Octets::new(contents, &[], 0) }, begins);
+                (self.segment)(octets, begins);
             }
             Pick::InitiatorName | Pick::ResponderName => {
                 self.rtse(R::Rtorq).bind.name = Some(contents.to_vec());
             }
-            Pick::Password => self.rtse(R::Rtorq).bind.password = true,
+            // An empty one is no password.
+            Pick::Password if !contents.is_empty() => {
+                let mut hasher = DefaultHasher::new();
+                contents.hash(&mut hasher);
+                self.rtse(R::Rtorq).bind.password = Some(hasher.finish());
+            }
             Pick::BindError | Pick::BareBindError => self.rtse(R::Rtorj).bind.error = number,
             Pick::InvokeId => {
                 if let Some(apdu) = &mut self.facts.rose {
@@ -591,7 +642,10 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
                     apdu.code = number;
                 }
             }
-            _ => self.p1.value(pick, identifier, contents, at),
+            _ => {
+                self.newer(pick, field, octets, Some(identifier));
+                self.p1.value(pick, identifier, contents, at);
+            }
         }
     }
 
@@ -619,8 +673,10 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, '_, F> {
     }
 
     fn damage(&mut self, damage: &Damage, octets: Octets<'_>) {
-        if self.damages.len() < DAMAGES {
-            self.damages.push(Damaged::new(damage, octets));
+        self.facts.damaged = true;
+        if self.damages < DAMAGES {
+            self.damages += 1;
+            self.notice(What::Ber(*damage), damage.field, octets);
         }
     }
 }

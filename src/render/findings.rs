@@ -43,6 +43,13 @@ pub fn write<W: Write>(out: &mut W, finding: &Finding, settings: &Settings, expl
             None => out.write_all(b".")?,
         }
     }
+    if let Some((rule, frame)) = finding.cause {
+        write!(out, " It follows from {}", rule.id)?;
+        match frame {
+            Some(frame) => write!(out, " in frame {frame}.")?,
+            None => out.write_all(b".")?,
+        }
+    }
     writeln!(out, " [{}]", finding.rule.references.join("; "))?;
     if explain {
         for (what, text) in manual::parts(finding.rule) {

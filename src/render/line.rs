@@ -306,7 +306,7 @@ fn keys_of_rtse(line: &mut Line, apdu: &rtse::Apdu) {
         line.description.push_str(" recover");
     }
     line.octets("name", apdu.bind.name.as_deref());
-    if apdu.bind.password {
+    if apdu.bind.password.is_some() {
         line.key("password", "********");
     }
     line.coded("bind-error", apdu.bind.error, mts::bind_error);

@@ -286,6 +286,16 @@ pub struct FindingRecord<'a> {
     count: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_frame: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<CauseRecord>,
+}
+
+/// The finding that another one follows from.
+#[derive(Debug, Serialize)]
+struct CauseRecord {
+    rule: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frame: Option<u64>,
 }
 
 impl<'a> FindingRecord<'a> {
@@ -310,6 +320,9 @@ impl<'a> FindingRecord<'a> {
             references: f.rule.references,
             count: f.count,
             last_frame: (f.count > 1).then_some(f.last_frame).flatten().map(|frame| frame.0),
+            cause: f
+                .cause
+                .map(|(rule, frame)| CauseRecord { rule: rule.id, frame: frame.map(|frame| frame.0) }),
         }
     }
 }

@@ -4,13 +4,14 @@ mod capture;
 mod cotp;
 mod encoding;
 mod limits;
+mod mta;
 mod session;
 mod smtp;
 mod tcp;
 mod tpkt;
 
-use super::{Certainty, Check, Collector, Rule, Scene, Severity};
-use crate::findings::collector::Draft;
+use super::{Case, Certainty, Check, Collector, Rule, Scene, Severity};
+use crate::findings::collector::{Draft, key};
 
 pub(super) use limits::internal_error;
 
@@ -23,5 +24,8 @@ pub(super) static ALL: &[&[Rule]] = &[
     session::RULES,
     encoding::RULES,
     smtp::RULES,
+    mta::bind::RULES,
+    mta::kind::RULES,
+    mta::mismatch::RULES,
     limits::RULES,
 ];

@@ -1,0 +1,210 @@
+//! What is found out of all connections together: the rules are asked here, and nowhere else.
+
+use std::collections::VecDeque;
+
+use crate::analysis::{Association, History, Ledger, Message, Outcome};
+use crate::capture::Damage;
+use crate::findings::{Case, Check, Collector, Rule, Scene, is_bulk, layers};
+use crate::layers::note::Note;
+use crate::layers::rtse::Activity;
+use crate::layers::stack::{ActivityKey, Pdu, Transfer};
+
+/// How many associations that did not end in order wait for the end of the capture, to be judged by all of it. When
+/// there are more, the one that waited longest is judged by what is known then.
+const CASES: usize = 4096;
+
+/// The functions of one kind, each with its rule.
+type List<F> = Vec<(F, &'static Rule)>;
+
+/// The rules, by when they are asked.
+#[derive(Debug, Default)]
+struct Asked {
+    note: List<fn(&Note<'_>, &Scene<'_>, &'static Rule, &mut Collector)>,
+    pdu: List<fn(&Pdu<'_>, &Scene<'_>, &'static Rule, &mut Collector)>,
+    /// The highest layer first, in each by the order of its table.
+    end: List<fn(&Case<'_>, &'static Rule, &mut Collector)>,
+    association: List<fn(&Case<'_>, &'static Rule, &mut Collector)>,
+    message: List<fn(&Message, &'static Rule, &mut Collector)>,
+    frame: List<fn(u32, &Scene<'_>, &'static Rule, &mut Collector)>,
+    capture: List<fn(&Damage, &Scene<'_>, &'static Rule, &mut Collector)>,
+}
+
+impl Asked {
+    fn new() -> Asked {
+        let mut asked = Asked::default();
+        for rule in layers().rev().flatten() {
+            asked.put(rule, rule.check);
+        }
+        asked
+    }
+
+    fn put(&mut self, rule: &'static Rule, check: Check) {
+        match check {
+            Check::Note(ask) => self.note.push((ask, rule)),
+            Check::Pdu(ask) => self.pdu.push((ask, rule)),
+            Check::End(ask) => self.end.push((ask, rule)),
+            Check::Association(ask) => self.association.push((ask, rule)),
+            Check::Message(ask) => self.message.push((ask, rule)),
+            Check::Frame(ask) => self.frame.push((ask, rule)),
+            Check::Capture(ask) => self.capture.push((ask, rule)),
+            Check::Several(checks) => checks.iter().for_each(|check| self.put(rule, *check)),
+        }
+    }
+
+    /// Asks why an association ended as it did: the first rule that can tell.
+    fn end(&self, association: &Association, history: &History, out: &mut Collector) {
+        let Some(ending) = association.ending.as_ref().filter(|_| !association.is_smtp()) else { return };
+        let case = Case { association, ending, history };
+        let before = out.raised();
+        for (ask, rule) in &self.end {
+            ask(&case, rule, out);
+            if out.raised() > before {
+                return;
+            }
+        }
+    }
+
+    fn association(&self, association: &Association, history: &History, out: &mut Collector) {
+        let Some(ending) = &association.ending else { return };
+        let case = Case { association, ending, history };
+        for (ask, rule) in &self.association {
+            ask(&case, rule, out);
+        }
+    }
+
+    /// Asks about a message that has come to its end, and tells it.
+    fn message(
+        &self,
+        message: Message,
+        history: &mut History,
+        out: &mut Collector,
+        tell: &mut impl FnMut(Message),
+    ) {
+        history.add_message(&message);
+        for (ask, rule) in &self.message {
+            ask(&message, rule, out);
+        }
+        tell(message);
+    }
+}
+
+/// The rules with what they need, and what they found.
+#[derive(Debug)]
+pub(super) struct Desk {
+    rules: Asked,
+    pub(super) collector: Collector,
+    ledger: Ledger,
+    history: History,
+    /// Associations that did not end in order.
+    cases: VecDeque<Association>,
+}
+
+impl Desk {
+    pub(super) fn new(keep_content: bool) -> Desk {
+        Desk {
+            rules: Asked::new(),
+            collector: Collector::default(),
+            ledger: Ledger::new(keep_content),
+            history: History::default(),
+            cases: VecDeque::new(),
+        }
+    }
+
+    /// A file is damaged.
+    pub(super) fn damage(&mut self, damage: &Damage, scene: &Scene<'_>) {
+        for (ask, rule) in &self.rules.capture {
+            ask(damage, scene, rule, &mut self.collector);
+        }
+    }
+
+    /// The snap length cut a frame: so many octets are missing.
+    pub(super) fn cut(&mut self, missing: u32, scene: &Scene<'_>) {
+        for (ask, rule) in &self.rules.frame {
+            ask(missing, scene, rule, &mut self.collector);
+        }
+    }
+
+    /// The layers noted an anomaly.
+    pub(super) fn note(&mut self, note: &Note<'_>, scene: &Scene<'_>) {
+        for (ask, rule) in &self.rules.note {
+            ask(note, scene, rule, &mut self.collector);
+        }
+    }
+
+    /// An association has taken a PDU.
+    pub(super) fn pdu(&mut self, pdu: &Pdu<'_>, scene: &Scene<'_>) {
+        if is_bulk(pdu) {
+            return;
+        }
+        for (ask, rule) in &self.rules.pdu {
+            ask(pdu, scene, rule, &mut self.collector);
+        }
+    }
+
+    /// An association has ended just now: what can be told of it so far is marked in the frame.
+    pub(super) fn mark_end(&mut self, association: &Association) {
+        let Desk { rules, collector, history, .. } = self;
+        collector.mark_only(|aside| rules.end(association, history, aside));
+    }
+
+    /// A PDU may tell what became of a message that was sent before: `tell` is given those that came to their end.
+    pub(super) fn follow(
+        &mut self,
+        pdu: &Pdu<'_>,
+        association: &Association,
+        tell: &mut impl FnMut(Message),
+    ) {
+        let Desk { rules, collector, ledger, history, .. } = self;
+        ledger.pdu(pdu, association, &mut |message| rules.message(message, history, collector, tell));
+    }
+
+    /// An activity left its association.
+    pub(super) fn transfer(
+        &mut self,
+        transfer: Transfer,
+        key: ActivityKey,
+        association: &Association,
+        tell: &mut impl FnMut(Message),
+    ) {
+        let Desk { rules, collector, ledger, history, .. } = self;
+        let done = &mut |message| rules.message(message, history, collector, tell);
+        ledger.transfer(transfer, key, association, done);
+    }
+
+    /// The activity that is resumed in an association, if it is remembered.
+    pub(super) fn resume(&mut self, key: &ActivityKey, association: &Association) -> Option<Activity> {
+        self.ledger.resume(key, association.number)
+    }
+
+    /// Nothing more can come of an association.
+    pub(super) fn close(&mut self, association: &Association, tell: &mut impl FnMut(Message)) {
+        let Desk { rules, collector, ledger, history, cases } = self;
+        ledger.close(association, &mut |message| rules.message(message, history, collector, tell));
+        if association.is_foreign() {
+            collector.forget(association.number);
+            return;
+        }
+        if association.is_smtp() {
+            return;
+        }
+        history.add(association);
+        rules.association(association, history, collector);
+        if !matches!(association.outcome, Outcome::Released | Outcome::Open) {
+            if cases.len() == CASES
+                && let Some(oldest) = cases.pop_front()
+            {
+                rules.end(&oldest, history, collector);
+            }
+            cases.push_back(association.clone());
+        }
+    }
+
+    /// The capture is over: what is left is judged by all of it.
+    pub(super) fn finish(&mut self, tell: &mut impl FnMut(Message)) {
+        let Desk { rules, collector, ledger, history, cases } = self;
+        ledger.finish(&mut |message| rules.message(message, history, collector, tell));
+        for association in cases.drain(..) {
+            rules.end(&association, history, collector);
+        }
+    }
+}
