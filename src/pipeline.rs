@@ -44,6 +44,7 @@ const CONNECTIONS: usize = 8192;
 const PROBED: usize = 16;
 
 static PAYLOAD: FieldDef = FieldDef::new("tcp.payload", "TCP payload", Display::Octets);
+static SECRET_PAYLOAD: FieldDef = PAYLOAD.secret();
 
 /// What the pipeline does with which connections.
 #[derive(Clone, Debug)]
@@ -614,8 +615,9 @@ impl<V: View> Feed<'_, V> {
         stack.close(&mut tell);
     }
 
-    fn note(&mut self, what: What, side: Side, octets: Octets<'_>) {
-        self.split().1.note(&Note { what, side, field: &PAYLOAD, octets });
+    fn note(&mut self, what: What<'_>, side: Side, octets: Octets<'_>) {
+        let field = if self.stack.in_setup() { &SECRET_PAYLOAD } else { &PAYLOAD };
+        self.split().1.note(&Note { what, side, field, octets });
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) static RULES: &[Rule] = &[
     Rule {
         id: "smtp-imceasmtp",
         severity: Severity::Warning,
-        certainty: Certainty::Certain,
+        certainty: Certainty::Strong,
         title: "an SMTP address is wrapped up as if it were of another system",
         why: "An SMTP address needs no wrapping. That it has one shows that the sender's connector took it for an \
               address of another type; receivers refuse it, often with 553.",
@@ -295,8 +295,8 @@ fn words(fault: Fault, address: &Address<'_>) -> String {
                 .to_owned()
         }
         Fault::NotUppercase => format!(
-            "the prefix {prefix}- is written {}-, and Exchange recognises it in capital letters only. It takes the \
-             whole for the name of a mailbox.",
+            "its prefix is {prefix}-, where {}- is expected. Exchange recognises the prefix in capital letters only, and \
+             takes this address for the name of a mailbox.",
             prefix.to_ascii_uppercase()
         ),
         Fault::BadEscape => format!(

@@ -115,8 +115,8 @@ pub enum Probe {
     No,
 }
 
-/// Whether a connection is SMTP, told by the `first` octets that `side` sent. Where the capture began `late`, they may
-/// be any command or reply that is plainly one.
+/// Whether a connection is SMTP, told by the `first` octets that `side` sent: a greeting, or what is plainly a command.
+/// Where the capture began `late`, any reply will do that is plainly one.
 pub fn probe(side: Side, first: &[u8], late: bool) -> Probe {
     let word = |words: &[&[u8]]| {
         let long =
@@ -131,10 +131,10 @@ pub fn probe(side: Side, first: &[u8], late: bool) -> Probe {
     };
     let line = || first.iter().position(|octet| *octet == b'\n').map(|end| trimmed(&first[..end]));
     match (side, late) {
+        (Side::Initiator, _) if line().is_some_and(command::is_plain) => Probe::Certain,
+        (Side::Responder, true) if line().is_some_and(reply::is_plain) => Probe::Certain,
         (Side::Initiator, false) => word(&[b"EHLO ", b"HELO "]),
         (Side::Responder, false) => word(&[b"220 ", b"220-", b"554 ", b"554-", b"421 ", b"421-"]),
-        (Side::Initiator, true) if line().is_some_and(command::is_plain) => Probe::Certain,
-        (Side::Responder, true) if line().is_some_and(reply::is_plain) => Probe::Certain,
         (_, true) => Probe::No,
     }
 }

@@ -464,7 +464,7 @@ fn the_first_octets_tell_smtp_from_others() {
     assert_eq!(probe(client, b"E", false), Probe::Unsure);
     assert_eq!(probe(client, b"GET / HTTP/1.0\r\n", false), Probe::No);
     assert_eq!(probe(client, b"\x03\x00\x00\x16", false), Probe::No);
-    assert_eq!(probe(client, b"RCPT TO:<a@b>\r\n", false), Probe::No);
+    assert_eq!(probe(client, b"RCPT TO:<a@b>\r\n", false), Probe::Certain);
     assert_eq!(probe(client, b"RCPT TO:<a@b>\r\n", true), Probe::Certain);
     assert_eq!(probe(client, b"Data follow\r\n", true), Probe::No);
     assert_eq!(probe(server, b"250 ok\r\n", true), Probe::Certain);
