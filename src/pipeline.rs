@@ -283,7 +283,7 @@ impl<'o> Pipeline<'o> {
     fn damage(&mut self, damage: &Damage) {
         self.damaged = true;
         let now = Now { frame: damage.after, ..self.last };
-        self.desk.damage(damage, &Scene { now, association: None });
+        self.desk.damage(damage, &Scene::new(now, None));
     }
 
     /// Reads a frame; should that fail by a fault of ours, the connection is given up and the run goes on.
@@ -292,7 +292,7 @@ impl<'o> Pipeline<'o> {
             Ok(done) => done,
             Err(_) => {
                 let now = Now { frame: frame.number, time: frame.time };
-                crate::findings::internal_error(&Scene { now, association: None }, &mut self.desk.collector);
+                crate::findings::internal_error(&Scene::new(now, None), &mut self.desk.collector);
                 self.net = net::Reader::new();
                 self.slots.retain(
                     |_, slot| !matches!(slot, Slot::Conversation(c) if c.association.last_frame == now.frame),
@@ -325,7 +325,7 @@ impl<'o> Pipeline<'o> {
         };
         if let (true, Some(association)) = (packet.cut, association) {
             let missing = frame.original_length.saturating_sub(frame.octets.len() as u32);
-            self.desk.cut(missing, &Scene { now, association: Some(association) });
+            self.desk.cut(missing, &Scene::new(now, Some(association)));
         }
         let shown = Read { frame, ends, association, marks: self.desk.collector.marks() };
         let done = view.frame(&shown);
@@ -517,7 +517,7 @@ impl<'o> Pipeline<'o> {
         let mut idle: Vec<(FrameNo, FlowKey)> =
             self.slots.iter().filter_map(|(key, slot)| Some((last_frame(slot)?, *key))).collect();
         idle.sort_unstable_by_key(|(frame, _)| *frame);
-        let scene = Scene { now: self.last, association: None };
+        let scene = Scene::new(self.last, None);
         let what = What::Cap(Cap::Connections);
         let octets = Octets::new(&[], &[], 0);
         self.desk.note(&Note { what, side: Side::Initiator, field: &PAYLOAD, octets }, &scene);
@@ -687,7 +687,7 @@ impl<V: View> Output for Tell<'_, V> {
         });
         self.association.transferred(transferred);
         if !self.association.is_foreign() {
-            self.desk.pdu(pdu, &Scene { now: self.now, association: Some(self.association) });
+            self.desk.pdu(pdu, &Scene::new(self.now, Some(self.association)));
             if V::Sink::KEEPS && open && self.association.ending.is_some() {
                 self.desk.mark_end(self.association);
             }
@@ -716,7 +716,7 @@ impl<V: View> Output for Tell<'_, V> {
         if self.association.is_foreign() {
             return;
         }
-        let scene = Scene { now: self.now, association: Some(self.association) };
+        let scene = Scene::new(self.now, Some(self.association));
         self.desk.note(note, &scene);
     }
 }
