@@ -355,6 +355,43 @@ fn octets_that_are_counted_are_not_searched_for_an_end() {
 }
 
 #[test]
+fn replies_that_were_captured_late_are_paired_all_the_same() {
+    let mut wire = Wire::default();
+    wire.s("220 x\r\n")
+        .c("DATA\r\n")
+        .c("To: <a@b>\r\n\r\n.\r\n")
+        .s("354 go\r\n")
+        .s("250 taken\r\n")
+        .c("QUIT\r\n");
+    assert_eq!(
+        wire.told()[1..],
+        [
+            "> Cmd: Data: Mail data to follow",
+            "> header To a@b",
+            "< 354 go to DATA",
+            "< 250 taken to the message",
+            "> Cmd: QUIT"
+        ]
+    );
+    // The answer to STARTTLS behind a hole.
+    let mut wire = Wire::default();
+    wire.s("220 x\r\n").lose(Side::Responder, 9).c("STARTTLS\r\n").s("220 go\r\n").c("\x16\x03");
+    assert_eq!(wire.told()[1..], ["> Cmd: STARTTLS", "! TLS", "< 220 go to STARTTLS"]);
+}
+
+#[test]
+fn what_is_no_text_is_no_command() {
+    let mut wire = Wire::default();
+    wire.s("220 x\r\n")
+        .c("\x16\x03\x01\r\nQUIT\r\n")
+        .c("more\r\n")
+        .s("\x15\x03\r\n250 ok\r\n")
+        .c("QUIT\r\n")
+        .s("221 x\r\n");
+    assert_eq!(wire.told(), ["< 220 x to the connection", "> Cmd: QUIT", "< 221 x to ?"]);
+}
+
+#[test]
 fn line_feeds_alone_end_lines_and_no_message() {
     let mut wire = Wire::default();
     wire.s("220 x\n")
