@@ -135,6 +135,13 @@ impl Collector {
         self.marks.append(&mut aside.marks);
     }
 
+    /// Runs `judge`, and keeps all that it raises but the marks: they are of an earlier frame.
+    pub fn without_marks(&mut self, judge: impl FnOnce(&mut Collector)) {
+        let marks = self.marks.len();
+        judge(self);
+        self.marks.truncate(marks);
+    }
+
     /// How many findings were not kept because there were too many.
     pub fn dropped(&self) -> u64 {
         self.dropped

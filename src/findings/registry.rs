@@ -116,7 +116,7 @@ pub fn is_bulk(pdu: &Pdu<'_>) -> bool {
             SpduKind::DataTransfer | SpduKind::MinorSyncPoint | SpduKind::MinorSyncAck | SpduKind::TypedData
         ),
         Content::Foreign { .. } => true,
-        Content::Tpdu(_) => false,
+        Content::Tpdu(_) | Content::Smtp(_) => false,
     }
 }
 

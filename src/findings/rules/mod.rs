@@ -6,6 +6,7 @@ mod encoding;
 mod limits;
 mod mta;
 mod session;
+mod smtp;
 mod tcp;
 mod tpkt;
 
@@ -22,6 +23,7 @@ pub(super) static ALL: &[&[Rule]] = &[
     cotp::RULES,
     session::RULES,
     encoding::RULES,
+    smtp::RULES,
     mta::bind::RULES,
     mta::kind::RULES,
     mta::mismatch::RULES,
