@@ -1,3 +1,5 @@
+//! Dialogues and addresses, right and wrong, as they come in pieces of any size.
+
 use proptest::prelude::*;
 
 use super::*;
