@@ -5,6 +5,7 @@ use crate::layers::cotp::{self, TpduKind};
 use crate::layers::foreign::Application;
 use crate::layers::presentation::{self, Context, Mode};
 use crate::layers::session::{self, Spdu, SpduKind};
+use crate::layers::smtp::{Said, Verb};
 use crate::layers::stack::{Content, Now, Pdu};
 use crate::layers::upper::{Facts, Knowledge};
 use crate::layers::{Side, acse, mts, rtse};
@@ -147,6 +148,8 @@ pub struct Association {
     pub called_tsap: Option<Vec<u8>>,
     /// TPDU size in octets.
     pub tpdu_size: Asked<u32>,
+    /// Whether the CONNECT and what it holds were captured whole and without damage.
+    pub offer_is_sound: bool,
     /// The session connection.
     pub session: SessionFacts,
     /// The presentation connection.
@@ -169,6 +172,8 @@ pub struct Association {
     pub reason: Option<String>,
     /// The end itself, with the octets that tell it.
     pub ending: Option<Ending>,
+    /// Whether an activity was begun.
+    pub transfers: bool,
     /// Messages, probes and reports that were transferred and acknowledged.
     pub messages: u64,
     /// Octets of TCP payload that each side sent, as far as they were captured: the initiator's, the responder's.
@@ -198,6 +203,7 @@ impl Association {
             calling_tsap: None,
             called_tsap: None,
             tpdu_size: Asked::default(),
+            offer_is_sound: false,
             session: SessionFacts::default(),
             presentation: PresentationFacts::default(),
             application_context: Vec::new(),
@@ -209,6 +215,7 @@ impl Association {
             ended_by: None,
             reason: None,
             ending: None,
+            transfers: false,
             messages: 0,
             octets: [0; 2],
             missing_octets: 0,
@@ -226,10 +233,15 @@ impl Association {
         }
     }
 
-    /// Whether the connection serves something that is not message handling: nothing is found about that.
+    /// Whether the connection serves something that is not mail: nothing is found about that.
     pub fn is_foreign(&self) -> bool {
-        use Application::{P1, P3, P7, Unknown};
-        self.application.is_some_and(|application| !matches!(application, P1 | P3 | P7 | Unknown))
+        use Application::{P1, P3, P7, Smtp, Unknown};
+        self.application.is_some_and(|application| !matches!(application, P1 | P3 | P7 | Smtp | Unknown))
+    }
+
+    /// Whether the connection carries SMTP: no X.400 association was opened on it, so nothing is said of one.
+    pub fn is_smtp(&self) -> bool {
+        self.application == Some(Application::Smtp)
     }
 
     /// Takes note of messages, probes and reports that were transferred and acknowledged.
@@ -278,6 +290,37 @@ impl Association {
             }
             Content::Foreign { .. } => {
                 self.step(pdu.side, Event::Foreign, now);
+            }
+            Content::Smtp(said) => self.smtp(pdu.side, said, pdu.octets, now),
+        }
+    }
+
+    fn smtp(&mut self, side: Side, said: &Said, octets: Octets<'_>, now: Now) {
+        let event = match said {
+            Said::Command(command) if command.verb == Verb::Quit => Event::MailQuit,
+            Said::Command(_) | Said::Credentials | Said::Header(_) => Event::MailCommand,
+            Said::Reply(reply) => match (reply.code, reply.answers) {
+                (221, _) => Event::MailClosing,
+                (400.., Some(Verb::Opening)) => Event::MailRefused,
+                (421, _) => Event::MailUnavailable,
+                _ => Event::MailReply,
+            },
+        };
+        let state = self.machine.state;
+        let step = self.step(side, event, now);
+        if let Said::Reply(reply) = said {
+            let ending = || Ending { state, side, how: How::Reply(reply.code), now, code: None };
+            self.follow(step, ending, || match event {
+                Event::MailClosing => "released in order".to_owned(),
+                _ => {
+                    let words = reply.texts.first().map_or(&[][..], |words| words.of(octets.bytes()));
+                    let what =
+                        if event == Event::MailRefused { "refused to serve" } else { "ended the service" };
+                    format!("the {} {what}: {} \"{}\"", side.word(), reply.code, text(words))
+                }
+            });
+            if (reply.code, reply.answers) == (220, Some(Verb::StartTls)) {
+                self.step(side, Event::Foreign, now);
             }
         }
     }
@@ -379,6 +422,7 @@ impl Association {
         now: Now,
     ) {
         self.learn(spdu, tsdu, upper, knowledge);
+        self.transfers |= matches!(spdu.kind, SpduKind::ActivityStart | SpduKind::ActivityResume);
         let event = match spdu.kind {
             SpduKind::Connect => Event::Cn,
             SpduKind::Accept => Event::Ac,
@@ -408,6 +452,9 @@ impl Association {
     /// Takes over what the opening PDUs say.
     fn learn(&mut self, spdu: &Spdu, tsdu: Octets<'_>, upper: &Facts, knowledge: &Knowledge) {
         let octets = |at: crate::tree::Span| at.of(tsdu.bytes()).to_vec();
+        if spdu.kind == SpduKind::Connect {
+            self.offer_is_sound = spdu.missing.is_none() && spdu.odd.is_none() && !upper.damaged;
+        }
         if matches!(spdu.kind, SpduKind::Connect | SpduKind::Accept) {
             let session = &mut self.session;
             let asks = if spdu.kind == SpduKind::Connect { Side::Initiator } else { Side::Responder };

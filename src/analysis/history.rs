@@ -1,20 +1,25 @@
 //! What became of all associations between the same two hosts: a fault in one is told better by the others.
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 
 use crate::capture::{FrameNo, Timestamp};
 use crate::layers::mts::Kind;
+use crate::layers::p1::{Recipient, ReportType};
 use crate::layers::presentation::Mode;
 
-use super::{Association, Outcome, State};
+use super::{Association, Message, Outcome, State};
 
 /// How many pairs of hosts are remembered.
 const PAIRS: usize = 1024;
 
 /// How many associations are remembered of one pair, the latest ones.
 const ATTEMPTS: usize = 256;
+
+/// How many messages that were lost are remembered of one pair, the latest ones.
+const LOSSES: usize = 64;
 
 /// One association, as far as others are judged by it.
 #[derive(Clone, Copy, Debug)]
@@ -80,38 +85,97 @@ impl Attempt {
     }
 }
 
+/// A message that was not transferred or not delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// Its identifier; empty where that was not seen.
+    pub id: String,
+    /// The frame that ended it, or that brought the report.
+    pub frame: FrameNo,
+    /// What became of it.
+    pub what: &'static str,
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = if self.id.is_empty() { "a message" } else { &self.id };
+        write!(f, "{id} ({}, frame {})", self.what, self.frame)
+    }
+}
+
+/// What is remembered of one pair of hosts.
+#[derive(Clone, Debug, Default)]
+struct Pair {
+    attempts: VecDeque<Attempt>,
+    losses: VecDeque<Loss>,
+}
+
 /// The associations of a capture, by the pair of their hosts.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    pairs: HashMap<(IpAddr, IpAddr), VecDeque<Attempt>>,
+    pairs: HashMap<(IpAddr, IpAddr), Pair>,
 }
 
 impl History {
     /// Remembers an association that is over, or that the capture leaves open.
     pub fn add(&mut self, association: &Association) {
-        let pair = pair(association);
-        if self.pairs.len() >= PAIRS && !self.pairs.contains_key(&pair) {
-            return;
+        let ends = [association.initiator.address, association.responder.address];
+        if let Some(pair) = self.pair(ends) {
+            keep(&mut pair.attempts, Attempt::of(association), ATTEMPTS);
         }
-        let attempts = self.pairs.entry(pair).or_default();
-        if attempts.len() == ATTEMPTS {
-            attempts.pop_front();
+    }
+
+    /// Remembers a message, probe or report that has come to its end.
+    pub fn add_message(&mut self, message: &Message) {
+        let Some(pair) = self.pair([message.from.address, message.to.address]) else { return };
+        let id = if message.known { message.apdu.id.to_string() } else { String::new() };
+        if message.is_transferred() {
+            pair.losses.retain(|loss| loss.id != id);
+        } else if message.known {
+            let what = message.status.name();
+            keep(&mut pair.losses, Loss { id, frame: message.last_frame, what }, LOSSES);
         }
-        attempts.push_back(Attempt::of(association));
+        let failed =
+            |recipient: &Recipient| matches!(recipient.report, Some(ReportType::NonDelivered { .. }));
+        if let Some(subject) = &message.apdu.subject
+            && message.apdu.recipients.iter().any(failed)
+        {
+            let loss = Loss { id: subject.to_string(), frame: message.last_frame, what: "not delivered" };
+            keep(&mut pair.losses, loss, LOSSES);
+        }
     }
 
     /// The other associations between the two hosts of this one, in either direction, in the order of their ends.
-    pub fn others(&self, association: &Association) -> impl Iterator<Item = &Attempt> {
+    pub fn others(&self, association: &Association) -> impl DoubleEndedIterator<Item = &Attempt> {
         let number = association.number;
-        self.pairs
-            .get(&pair(association))
-            .into_iter()
-            .flatten()
-            .filter(move |attempt| attempt.association != number)
+        let attempts = self.known(association).map(|pair| &pair.attempts);
+        attempts.into_iter().flatten().filter(move |attempt| attempt.association != number)
+    }
+
+    /// The messages between the two hosts of an association that were not transferred or not delivered, until now.
+    pub fn losses(&self, association: &Association) -> &VecDeque<Loss> {
+        static NONE: VecDeque<Loss> = VecDeque::new();
+        self.known(association).map_or(&NONE, |pair| &pair.losses)
+    }
+
+    fn known(&self, association: &Association) -> Option<&Pair> {
+        self.pairs.get(&key([association.initiator.address, association.responder.address]))
+    }
+
+    fn pair(&mut self, ends: [IpAddr; 2]) -> Option<&mut Pair> {
+        let key = key(ends);
+        let room = self.pairs.len() < PAIRS || self.pairs.contains_key(&key);
+        room.then(|| self.pairs.entry(key).or_default())
     }
 }
 
-fn pair(association: &Association) -> (IpAddr, IpAddr) {
-    let (a, b) = (association.initiator.address, association.responder.address);
+fn key([a, b]: [IpAddr; 2]) -> (IpAddr, IpAddr) {
     (a.min(b), a.max(b))
+}
+
+fn keep<T>(list: &mut VecDeque<T>, item: T, most: usize) {
+    if list.len() == most {
+        list.pop_front();
+    }
+    list.push_back(item);
 }

@@ -10,6 +10,6 @@ mod message;
 pub use addressing::{Addressing, Earlier, Misnamed, lacks_prmd};
 pub use association::{Asked, Association, Outcome, PresentationFacts, RtseFacts, SessionFacts};
 pub use ending::{Ending, How};
-pub use history::{Attempt, History};
+pub use history::{Attempt, History, Loss};
 pub use machine::{Event, Machine, State};
 pub use message::{Ledger, Message, Status};

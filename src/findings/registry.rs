@@ -46,16 +46,12 @@ pub enum Check {
     Association(fn(&Case<'_>, &'static Rule, &mut Collector)),
     /// For every message, probe and report that has come to its end.
     Message(fn(&Message, &'static Rule, &mut Collector)),
-    /// For every anomaly that the layers note, and for every message, probe and report: what an anomaly brings about
-    /// may come back in a report.
-    NoteAndMessage(
-        fn(&Note<'_>, &Scene<'_>, &'static Rule, &mut Collector),
-        fn(&Message, &'static Rule, &mut Collector),
-    ),
     /// For every frame that the snap length cut: the octets that are missing of it.
     Frame(fn(u32, &Scene<'_>, &'static Rule, &mut Collector)),
     /// For every place where a capture file is damaged.
     Capture(fn(&Damage, &Scene<'_>, &'static Rule, &mut Collector)),
+    /// At several of these.
+    Several(&'static [Check]),
 }
 
 /// Where a rule is asked: the frame that is being read, and the association it belongs to.
@@ -65,6 +61,31 @@ pub struct Scene<'a> {
     pub now: Now,
     /// The association; `None` for what concerns a frame or a file.
     pub association: Option<&'a Association>,
+    /// Where the same counts as the same finding.
+    pub scope: Scope,
+}
+
+/// How far the same counts as the same finding, told once with how often it was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// On one association.
+    Association,
+    /// On all associations from one host to a port of another: who is refused tries again and again.
+    Hosts,
+    /// In the whole capture.
+    Capture,
+}
+
+impl<'a> Scene<'a> {
+    /// What happens in a frame, on an association if it belongs to one.
+    pub fn new(now: Now, association: Option<&'a Association>) -> Scene<'a> {
+        Scene { now, association, scope: Scope::Association }
+    }
+
+    /// The same, for what counts once in this scope.
+    pub fn once_in(self, scope: Scope) -> Scene<'a> {
+        Scene { scope, ..self }
+    }
 }
 
 /// An association that is judged, and what the capture says of its neighbours. While the capture is read, that is
@@ -82,7 +103,7 @@ pub struct Case<'a> {
 impl Case<'_> {
     /// The frame that ended the association.
     pub fn scene(&self) -> Scene<'_> {
-        Scene { now: self.ending.now, association: Some(self.association) }
+        Scene::new(self.ending.now, Some(self.association)).once_in(Scope::Hosts)
     }
 }
 
@@ -95,18 +116,18 @@ pub fn is_bulk(pdu: &Pdu<'_>) -> bool {
             SpduKind::DataTransfer | SpduKind::MinorSyncPoint | SpduKind::MinorSyncAck | SpduKind::TypedData
         ),
         Content::Foreign { .. } => true,
-        Content::Tpdu(_) => false,
+        Content::Tpdu(_) | Content::Smtp(_) => false,
     }
+}
+
+/// The tables of rules, from the lowest layer to the highest.
+pub fn layers() -> impl DoubleEndedIterator<Item = &'static [Rule]> {
+    rules::ALL.iter().copied()
 }
 
 /// All rules, in the order of the layers.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    rules::ALL.iter().flat_map(|layer| layer.iter())
-}
-
-/// All rules, the highest layer's first.
-pub fn from_the_top() -> impl Iterator<Item = &'static Rule> {
-    rules::ALL.iter().rev().flat_map(|layer| layer.iter())
+    layers().flatten()
 }
 
 /// The rule with this id.

@@ -12,7 +12,7 @@ const NOTICED: usize = 512;
 /// Something that was noticed, with the octets that show it.
 #[derive(Debug)]
 struct Noticed {
-    what: What,
+    what: What<'static>,
     field: Field,
     quote: Quote,
 }
@@ -23,14 +23,14 @@ pub(super) struct Notices(Vec<Noticed>);
 
 impl Notices {
     /// Takes note of something that `octets` show.
-    pub(super) fn notice(&mut self, what: What, field: Field, octets: Octets<'_>) {
+    pub(super) fn notice(&mut self, what: What<'static>, field: Field, octets: Octets<'_>) {
         if self.0.len() < NOTICED {
             self.quoted(what, field, Quote::new(octets));
         }
     }
 
     /// Takes note of something whose octets were quoted before.
-    pub(super) fn quoted(&mut self, what: What, field: Field, quote: Quote) {
+    pub(super) fn quoted(&mut self, what: What<'static>, field: Field, quote: Quote) {
         if self.0.len() < NOTICED {
             self.0.push(Noticed { what, field, quote });
         }
@@ -45,7 +45,7 @@ impl Notices {
 
     /// What was noticed, for tests: what, its field, and the octets quoted.
     #[cfg(test)]
-    pub(super) fn all(&self) -> impl Iterator<Item = (What, Field, &Quote)> {
+    pub(super) fn all(&self) -> impl Iterator<Item = (What<'static>, Field, &Quote)> {
         self.0.iter().map(|noticed| (noticed.what, noticed.field, &noticed.quote))
     }
 }

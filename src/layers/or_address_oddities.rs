@@ -332,7 +332,7 @@ impl Reader {
     }
 
     /// What damage in an O/R name means, where that can be said.
-    pub(super) fn damage(&mut self, damage: &Damage) -> Option<What> {
+    pub(super) fn damage(&mut self, damage: &Damage) -> Option<What<'static>> {
         if damage.kind != DamageKind::OutOfBounds {
             self.cut |= damage.kind == DamageKind::Truncated;
             return None;

@@ -214,7 +214,7 @@ impl Reader {
     }
 
     /// What damage in an interpersonal message means, where that can be said.
-    pub(super) fn damage(&mut self, damage: &Damage) -> Option<What> {
+    pub(super) fn damage(&mut self, damage: &Damage) -> Option<What<'static>> {
         self.cut |= damage.kind == DamageKind::Truncated;
         let name = damage.field.name;
         let oddity = match damage.kind {

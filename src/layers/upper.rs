@@ -44,6 +44,8 @@ pub struct Facts {
     pub rose: Option<rose::Apdu>,
     /// The code of the highest layer that refused, rejected or aborted.
     pub code: Option<Code>,
+    /// Whether the encoding is damaged, by whomever.
+    pub damaged: bool,
 }
 
 /// A code in a PDU: the field, its octets, and its value.
@@ -251,7 +253,11 @@ pub fn read<O: Output>(
         out.sink().close(ssdu.data.len() as u32);
     }
     knowledge.settle_application(facts);
-    facts.mode = facts.mode.or(knowledge.mode);
+    facts.mode = facts.mode.or(match ppdu {
+        // Those of the X.410 mode are bare.
+        PpduKind::Cpr | PpduKind::Aru => Some(Mode::Normal),
+        _ => knowledge.mode,
+    });
     noticed.report(ssdu.side, out);
 }
 
@@ -619,7 +625,8 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
             Pick::InitiatorName | Pick::ResponderName => {
                 self.rtse(R::Rtorq).bind.name = Some(contents.to_vec());
             }
-            Pick::Password => {
+            // An empty one is no password.
+            Pick::Password if !contents.is_empty() => {
                 let mut hasher = DefaultHasher::new();
                 contents.hash(&mut hasher);
                 self.rtse(R::Rtorq).bind.password = Some(hasher.finish());
@@ -668,6 +675,7 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
     }
 
     fn damage(&mut self, damage: &Damage, octets: Octets<'_>) {
+        self.facts.damaged = true;
         if self.damages < DAMAGES {
             self.damages += 1;
             // What is particular to names and contents says it better.

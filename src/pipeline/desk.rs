@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::analysis::{Association, History, Ledger, Message, Outcome};
 use crate::capture::Damage;
-use crate::findings::{Case, Check, Collector, Rule, Scene, all, from_the_top, is_bulk};
+use crate::findings::{Case, Check, Collector, Rule, Scene, is_bulk, layers};
 use crate::layers::note::Note;
 use crate::layers::rtse::Activity;
 use crate::layers::stack::{ActivityKey, Pdu, Transfer};
@@ -13,50 +13,51 @@ use crate::layers::stack::{ActivityKey, Pdu, Transfer};
 /// there are more, the one that waited longest is judged by what is known then.
 const CASES: usize = 4096;
 
+/// The functions of one kind, each with its rule.
+type List<F> = Vec<(F, &'static Rule)>;
+
 /// The rules, by when they are asked.
 #[derive(Debug, Default)]
 struct Asked {
-    note: Vec<&'static Rule>,
-    pdu: Vec<&'static Rule>,
-    end: Vec<&'static Rule>,
-    association: Vec<&'static Rule>,
-    message: Vec<&'static Rule>,
-    frame: Vec<&'static Rule>,
-    capture: Vec<&'static Rule>,
+    note: List<fn(&Note<'_>, &Scene<'_>, &'static Rule, &mut Collector)>,
+    pdu: List<fn(&Pdu<'_>, &Scene<'_>, &'static Rule, &mut Collector)>,
+    /// The highest layer first, in each by the order of its table.
+    end: List<fn(&Case<'_>, &'static Rule, &mut Collector)>,
+    association: List<fn(&Case<'_>, &'static Rule, &mut Collector)>,
+    message: List<fn(&Message, &'static Rule, &mut Collector)>,
+    frame: List<fn(u32, &Scene<'_>, &'static Rule, &mut Collector)>,
+    capture: List<fn(&Damage, &Scene<'_>, &'static Rule, &mut Collector)>,
 }
 
 impl Asked {
     fn new() -> Asked {
         let mut asked = Asked::default();
-        for rule in all() {
-            let list = match rule.check {
-                Check::Note(_) => &mut asked.note,
-                Check::Pdu(_) => &mut asked.pdu,
-                Check::End(_) => continue,
-                Check::Association(_) => &mut asked.association,
-                Check::Message(_) => &mut asked.message,
-                Check::NoteAndMessage(..) => {
-                    asked.note.push(rule);
-                    &mut asked.message
-                }
-                Check::Frame(_) => &mut asked.frame,
-                Check::Capture(_) => &mut asked.capture,
-            };
-            list.push(rule);
+        for rule in layers().rev().flatten() {
+            asked.put(rule, rule.check);
         }
-        asked.end = from_the_top().filter(|rule| matches!(rule.check, Check::End(_))).collect();
         asked
+    }
+
+    fn put(&mut self, rule: &'static Rule, check: Check) {
+        match check {
+            Check::Note(ask) => self.note.push((ask, rule)),
+            Check::Pdu(ask) => self.pdu.push((ask, rule)),
+            Check::End(ask) => self.end.push((ask, rule)),
+            Check::Association(ask) => self.association.push((ask, rule)),
+            Check::Message(ask) => self.message.push((ask, rule)),
+            Check::Frame(ask) => self.frame.push((ask, rule)),
+            Check::Capture(ask) => self.capture.push((ask, rule)),
+            Check::Several(checks) => checks.iter().for_each(|check| self.put(rule, *check)),
+        }
     }
 
     /// Asks why an association ended as it did: the first rule that can tell.
     fn end(&self, association: &Association, history: &History, out: &mut Collector) {
-        let Some(ending) = &association.ending else { return };
+        let Some(ending) = association.ending.as_ref().filter(|_| !association.is_smtp()) else { return };
         let case = Case { association, ending, history };
         let before = out.raised();
-        for rule in &self.end {
-            if let Check::End(check) = rule.check {
-                check(&case, rule, out);
-            }
+        for (ask, rule) in &self.end {
+            ask(&case, rule, out);
             if out.raised() > before {
                 return;
             }
@@ -66,19 +67,22 @@ impl Asked {
     fn association(&self, association: &Association, history: &History, out: &mut Collector) {
         let Some(ending) = &association.ending else { return };
         let case = Case { association, ending, history };
-        for rule in &self.association {
-            if let Check::Association(check) = rule.check {
-                check(&case, rule, out);
-            }
+        for (ask, rule) in &self.association {
+            ask(&case, rule, out);
         }
     }
 
     /// Asks about a message that has come to its end, and tells it.
-    fn message(&self, message: Message, out: &mut Collector, tell: &mut impl FnMut(Message)) {
-        for rule in &self.message {
-            if let Check::Message(check) | Check::NoteAndMessage(_, check) = rule.check {
-                check(&message, rule, out);
-            }
+    fn message(
+        &self,
+        message: Message,
+        history: &mut History,
+        out: &mut Collector,
+        tell: &mut impl FnMut(Message),
+    ) {
+        history.add_message(&message);
+        for (ask, rule) in &self.message {
+            ask(&message, rule, out);
         }
         tell(message);
     }
@@ -108,28 +112,22 @@ impl Desk {
 
     /// A file is damaged.
     pub(super) fn damage(&mut self, damage: &Damage, scene: &Scene<'_>) {
-        for rule in &self.rules.capture {
-            if let Check::Capture(check) = rule.check {
-                check(damage, scene, rule, &mut self.collector);
-            }
+        for (ask, rule) in &self.rules.capture {
+            ask(damage, scene, rule, &mut self.collector);
         }
     }
 
     /// The snap length cut a frame: so many octets are missing.
     pub(super) fn cut(&mut self, missing: u32, scene: &Scene<'_>) {
-        for rule in &self.rules.frame {
-            if let Check::Frame(check) = rule.check {
-                check(missing, scene, rule, &mut self.collector);
-            }
+        for (ask, rule) in &self.rules.frame {
+            ask(missing, scene, rule, &mut self.collector);
         }
     }
 
     /// The layers noted an anomaly.
     pub(super) fn note(&mut self, note: &Note<'_>, scene: &Scene<'_>) {
-        for rule in &self.rules.note {
-            if let Check::Note(check) | Check::NoteAndMessage(check, _) = rule.check {
-                check(note, scene, rule, &mut self.collector);
-            }
+        for (ask, rule) in &self.rules.note {
+            ask(note, scene, rule, &mut self.collector);
         }
     }
 
@@ -138,10 +136,8 @@ impl Desk {
         if is_bulk(pdu) {
             return;
         }
-        for rule in &self.rules.pdu {
-            if let Check::Pdu(check) = rule.check {
-                check(pdu, scene, rule, &mut self.collector);
-            }
+        for (ask, rule) in &self.rules.pdu {
+            ask(pdu, scene, rule, &mut self.collector);
         }
     }
 
@@ -158,8 +154,8 @@ impl Desk {
         association: &Association,
         tell: &mut impl FnMut(Message),
     ) {
-        let Desk { rules, collector, ledger, .. } = self;
-        ledger.pdu(pdu, association, &mut |message| rules.message(message, collector, tell));
+        let Desk { rules, collector, ledger, history, .. } = self;
+        ledger.pdu(pdu, association, &mut |message| rules.message(message, history, collector, tell));
     }
 
     /// An activity left its association.
@@ -170,8 +166,8 @@ impl Desk {
         association: &Association,
         tell: &mut impl FnMut(Message),
     ) {
-        let Desk { rules, collector, ledger, .. } = self;
-        let done = &mut |message| rules.message(message, collector, tell);
+        let Desk { rules, collector, ledger, history, .. } = self;
+        let done = &mut |message| rules.message(message, history, collector, tell);
         ledger.transfer(transfer, key, association, done);
     }
 
@@ -183,9 +179,12 @@ impl Desk {
     /// Nothing more can come of an association.
     pub(super) fn close(&mut self, association: &Association, tell: &mut impl FnMut(Message)) {
         let Desk { rules, collector, ledger, history, cases } = self;
-        ledger.close(association, &mut |message| rules.message(message, collector, tell));
+        ledger.close(association, &mut |message| rules.message(message, history, collector, tell));
         if association.is_foreign() {
             collector.forget(association.number);
+            return;
+        }
+        if association.is_smtp() {
             return;
         }
         history.add(association);
@@ -203,9 +202,9 @@ impl Desk {
     /// The capture is over: what is left is judged by all of it.
     pub(super) fn finish(&mut self, tell: &mut impl FnMut(Message)) {
         let Desk { rules, collector, ledger, history, cases } = self;
+        ledger.finish(&mut |message| rules.message(message, history, collector, tell));
         for association in cases.drain(..) {
             rules.end(&association, history, collector);
         }
-        ledger.finish(&mut |message| rules.message(message, collector, tell));
     }
 }

@@ -4,14 +4,16 @@ mod capture;
 mod cotp;
 mod encoding;
 mod limits;
+mod mta;
 mod or_name;
 mod p2;
 mod session;
+mod smtp;
 mod tcp;
 mod tpkt;
 
-use super::{Certainty, Check, Collector, Rule, Scene, Severity};
-use crate::findings::collector::Draft;
+use super::{Case, Certainty, Check, Collector, Rule, Scene, Scope, Severity};
+use crate::findings::collector::{Draft, key};
 
 pub(super) use limits::internal_error;
 
@@ -23,7 +25,10 @@ pub(super) static ALL: &[&[Rule]] = &[
     cotp::RULES,
     session::RULES,
     encoding::RULES,
-    limits::RULES,
+    smtp::RULES,
+    mta::bind::RULES,
+    mta::kind::RULES,
+    mta::mismatch::RULES,
     or_name::attributes::RULES,
     or_name::domain_defined::RULES,
     or_name::forms::RULES,
@@ -31,4 +36,5 @@ pub(super) static ALL: &[&[Rule]] = &[
     or_name::reports::RULES,
     p2::heading::RULES,
     p2::body::RULES,
+    limits::RULES,
 ];

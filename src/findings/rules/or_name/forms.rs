@@ -62,7 +62,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         remedy: "Leave the PRMD out of the address, route it over a 1988 connection, or set the MTA conformance \
                  (Advanced) of the connector to 1988 if the other side can do it.",
         references: &["X.402 clause 18.5.2", "X.419 annex B", "Q181947"],
-        check: Check::NoteAndMessage(numeric, numeric_returned),
+        check: Check::Several(&[Check::Note(numeric), Check::Message(numeric_returned)]),
     },
 ];
 

@@ -22,7 +22,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         remedy: "In Exchange, enter the PRMD (p) in Site Addressing, and in the addresses of custom recipients and \
                  the address spaces of the connector. Ask the other side which PRMD it routes by.",
         references: &["X.402 clause 18.5", "Q166866", "Q134951", "Q176046"],
-        check: Check::NoteAndMessage(missing, returned),
+        check: Check::Several(&[Check::Note(missing), Check::Message(returned)]),
     },
     Rule {
         id: "orname-dda-type-rewritten",

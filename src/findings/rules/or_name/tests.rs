@@ -39,7 +39,7 @@ fn raised(id: &str, message: &Message) -> Option<(Severity, Certainty)> {
     let rule = find(id).expect("there is such a rule");
     let mut out = Collector::default();
     match rule.check {
-        Check::Message(check) | Check::NoteAndMessage(_, check) => check(message, rule, &mut out),
+        Check::Message(check) | Check::Several(&[_, Check::Message(check)]) => check(message, rule, &mut out),
         _ => panic!("it is not asked about messages"),
     }
     out.findings().first().map(|finding| (finding.severity, finding.certainty))
