@@ -10,7 +10,7 @@ mod smtp;
 mod tcp;
 mod tpkt;
 
-use super::{Case, Certainty, Check, Collector, Rule, Scene, Severity};
+use super::{Case, Certainty, Check, Collector, Rule, Scene, Scope, Severity};
 use crate::findings::collector::{Draft, key};
 
 pub(super) use limits::internal_error;
