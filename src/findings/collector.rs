@@ -34,6 +34,9 @@ pub struct Draft<'a> {
     pub certainty: Certainty,
     /// The words of its mark, where the rule's title does not say enough.
     pub mark: Option<&'static str>,
+    /// Whether it tells a finding that grows from one association to the next: the latest words take the place of the
+    /// earlier ones.
+    pub grows: bool,
     /// Whether it is what another fault on the same association brings about: it is then told as a note that names
     /// that one.
     pub symptom: bool,
@@ -50,6 +53,7 @@ impl<'a> Draft<'a> {
             severity: rule.severity,
             certainty: rule.certainty,
             mark: None,
+            grows: false,
             symptom: false,
         }
     }
@@ -157,14 +161,16 @@ impl Collector {
                 text: draft.mark.unwrap_or(draft.rule.title),
             });
         }
-        let key = (draft.rule.id, spot.association.unwrap_or(0), draft.side, draft.key);
+        let association = if draft.grows { None } else { spot.association };
+        let key = (draft.rule.id, association.unwrap_or(0), draft.side, draft.key);
         if let Some(finding) = self.known.get(&key).and_then(|index| self.findings.get_mut(*index)) {
-            finding.count += 1;
             finding.last_frame = finding.last_frame.max(Some(spot.now.frame));
             // What weighs more, or is surer, says it better.
-            if (draft.severity, draft.certainty) > (finding.severity, finding.certainty) {
+            if draft.grows || (draft.severity, draft.certainty) > (finding.severity, finding.certainty) {
                 (finding.severity, finding.certainty) = (draft.severity, draft.certainty);
                 finding.message = words();
+            } else {
+                finding.count += 1;
             }
             return;
         }
