@@ -124,7 +124,7 @@ pub struct Dialogue {
     /// The first request for the turn that was not met.
     pub wanted: Option<Wanted>,
     /// The first rule of the protocol that was broken.
-    pub first_breach: Option<Now>,
+    pub first_breach: Option<(Breach, Side, Now)>,
     /// Whether the machine has followed the association from its CONNECT without losing sight of it.
     pub followed: bool,
     cut_off: Option<(Phase, Side)>,
@@ -227,8 +227,8 @@ impl Dialogue {
             .or(serial)
             .or(segment)
             .filter(|_| agreed.reliable && self.heard == [true; 2]);
-        if breach.is_some_and(|breach| !breach.is_habit()) {
-            self.first_breach.get_or_insert(now);
+        if let Some(breach) = breach.filter(|breach| !breach.is_habit()) {
+            self.first_breach.get_or_insert((breach, side, now));
         }
         breach
     }
@@ -281,7 +281,7 @@ impl Dialogue {
                 return (unacknowledged > window).then_some(Breach::Window {
                     unacknowledged,
                     window,
-                    acknowledged,
+                    serial: sent,
                 });
             }
             SpduKind::MinorSyncAck => {
@@ -594,7 +594,7 @@ mod tests {
         assert!(a.say(I, &mip('3')).is_some_and(Breach::is_habit));
         assert_eq!(a.dialogue.first_breach.is_some(), false);
         let told = a.say(I, &mip('4'));
-        assert_eq!(told, Some(Breach::Window { unacknowledged: 4, window: 2, acknowledged: 0 }));
+        assert_eq!(told, Some(Breach::Window { unacknowledged: 4, window: 2, serial: 4 }));
     }
 
     #[test]

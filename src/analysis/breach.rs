@@ -46,8 +46,8 @@ pub enum Breach {
         unacknowledged: u32,
         /// The window.
         window: u32,
-        /// The last one that was acknowledged.
-        acknowledged: u32,
+        /// The one that was sent.
+        serial: u32,
     },
     /// A segment is larger than the checkpoint size.
     Segment {

@@ -29,19 +29,26 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// The phase in words.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Phase::Unknown => "in a state that is not known",
-            Phase::Connecting => "while the CONNECT waits for its answer",
-            Phase::Idle => "outside of an activity",
-            Phase::Active => "inside an activity",
-            Phase::Ending => "while the ACTIVITY END waits for its acknowledgement",
-            Phase::Interrupting => "while the ACTIVITY INTERRUPT waits for its acknowledgement",
-            Phase::Discarding => "while the ACTIVITY DISCARD waits for its acknowledgement",
-            Phase::Giving => "while the GIVE TOKENS CONFIRM waits for its acknowledgement",
-            Phase::Releasing => "while the FINISH waits for its answer",
-            Phase::Over => "after the end of the association",
+    /// Where an SPDU stands that comes in this phase, in words; `own` says whether its sender began the phase.
+    pub const fn words(self, own: bool) -> &'static str {
+        match (self, own) {
+            (Phase::Unknown, _) => "in a state that is not known",
+            (Phase::Connecting, true) => "before its CONNECT is answered",
+            (Phase::Connecting, false) => "in answer to the CONNECT",
+            (Phase::Idle, _) => "outside of an activity",
+            (Phase::Active, true) => "inside its activity",
+            (Phase::Active, false) => "inside an activity of the other side",
+            (Phase::Ending, true) => "before its ACTIVITY END is acknowledged",
+            (Phase::Ending, false) => "where it has to acknowledge an ACTIVITY END",
+            (Phase::Interrupting, true) => "before its ACTIVITY INTERRUPT is acknowledged",
+            (Phase::Interrupting, false) => "where it has to acknowledge an ACTIVITY INTERRUPT",
+            (Phase::Discarding, true) => "before its ACTIVITY DISCARD is acknowledged",
+            (Phase::Discarding, false) => "where it has to acknowledge an ACTIVITY DISCARD",
+            (Phase::Giving, true) => "before its GIVE TOKENS CONFIRM is acknowledged",
+            (Phase::Giving, false) => "where it has to acknowledge a GIVE TOKENS CONFIRM",
+            (Phase::Releasing, true) => "before its FINISH is answered",
+            (Phase::Releasing, false) => "in answer to the FINISH",
+            (Phase::Over, _) => "after the end of the association",
         }
     }
 

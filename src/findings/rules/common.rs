@@ -22,7 +22,7 @@ pub(super) fn evidence(code: &Code) -> (&'static str, crate::capture::Octets<'_>
 /// Whether a rule that looks at what goes before the end has told a fault that explains it.
 pub(super) fn explained(association: &Association) -> bool {
     let exceeds = |asked: &crate::analysis::Asked<i64>| match (asked.offered, asked.accepted) {
-        (Some(offered), Some(accepted)) => accepted > offered && offered > 0,
+        (Some(offered), Some(accepted)) => accepted > offered,
         _ => false,
     };
     let rejected = |context: &crate::layers::presentation::Context| {

@@ -99,36 +99,41 @@ fn context_rejected(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: 
     if !matches!(upper.ppdu, Some(PpduKind::Cpa | PpduKind::Cpr)) {
         return;
     }
-    for (place, code) in &upper.rejected {
-        let context = association.presentation.contexts.get(*place);
-        let syntax = context.map_or(&[][..], |context| &context.abstract_syntax[..]);
+    let contexts = &association.presentation.contexts;
+    // Those without which there is no P1 make one fault; the others are none.
+    let (needed, others): (Vec<_>, Vec<_>) = upper.rejected.iter().partition(|(place, _)| {
+        contexts.get(*place).is_none_or(|context| needs_context(&context.abstract_syntax))
+    });
+    for (rejected, severity) in [(needed, rule.severity), (others, Severity::Note)] {
+        let Some((_, code)) = rejected.first() else { continue };
         let draft = Draft {
             side: Some(pdu.side),
-            key: *place as u64,
-            severity: if needs_context(syntax) { rule.severity } else { Severity::Note },
+            key: severity as u64,
+            severity,
             evidence: Some(evidence(code)),
             ..Draft::new(rule)
         };
         out.raise(draft, scene, || {
-            let what = match (context, syntax.is_empty()) {
-                (Some(context), false) => format!(
-                    "presentation context {} (number {} of the list) with the abstract syntax {}",
-                    context.id,
+            let told = rejected.iter().take(8).map(|(place, code)| {
+                let context = contexts.get(*place);
+                let what = match context.filter(|context| !context.abstract_syntax.is_empty()) {
+                    Some(context) => {
+                        format!("context {} with {}", context.id, named(&context.abstract_syntax))
+                    }
+                    None => "a context that was not captured".to_owned(),
+                };
+                let result = code.value.unwrap_or(-1);
+                let reason = context.and_then(|context| context.reason);
+                let reason = reason.map(|code| format!(", {} ({code})", presentation::context_reason(code)));
+                format!(
+                    "{what}, number {} of the list: {} ({result}){}",
                     place + 1,
-                    named(syntax)
-                ),
-                _ => format!("presentation context number {} of the list, which was not captured", place + 1),
-            };
-            let result = code.value.unwrap_or(-1);
-            let reason = context
-                .and_then(|context| context.reason)
-                .map(|reason| format!(", {} ({reason})", presentation::context_reason(reason)));
-            format!(
-                "The {} rejects {what}: {} ({result}){}.",
-                pdu.side.word(),
-                presentation::context_result(result),
-                reason.unwrap_or_default()
-            )
+                    presentation::context_result(result),
+                    reason.unwrap_or_default()
+                )
+            });
+            let told: Vec<String> = told.collect();
+            format!("The {} rejects presentation contexts: {}.", pdu.side.word(), told.join("; "))
         });
     }
 }

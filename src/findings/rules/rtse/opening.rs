@@ -1,8 +1,10 @@
 //! Checkpoint size and window: what is offered and accepted (X.228 clauses 7.1 and 7.2).
 
-use super::{Certainty, Check, Collector, Draft, Rule, Scene, Severity, evidence};
+use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, evidence};
 use crate::analysis::{Asked, Association};
+use crate::layers::Side;
 use crate::layers::rtse::ApduKind;
+use crate::layers::session::SpduKind;
 use crate::layers::stack::{Content, Pdu};
 
 pub(in super::super) static RULES: &[Rule] = &[
@@ -19,7 +21,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "Set the same checkpoint size at both ends: in Exchange Checkpoint size on the Override tab. For the MS \
                  Mail gateway set it to 0 at the other end. Where the caller aborts, Exchange logs event 1294.",
         references: &["X.228 (ISO 9066-2) clause 7.2.1", "Q118566"],
-        check: Check::Pdu(checkpoint_size),
+        check: Check::Several(&[Check::Pdu(checkpoint_size), Check::End(checkpoint_size_aborted)]),
     },
     Rule {
         id: "rtse-window-accept-exceeds-offer",
@@ -32,7 +34,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "Set the same window size at both ends: in Exchange Window size on the Override tab (5 unless changed; \
                  some builds use 3 whatever is set there, and 3 is what an absent one means).",
         references: &["X.228 (ISO 9066-2) clause 7.2.2", "Q189754", "Q185934"],
-        check: Check::Pdu(window_size),
+        check: Check::Several(&[Check::Pdu(window_size), Check::End(window_size_aborted)]),
     },
 ];
 
@@ -85,6 +87,37 @@ fn window_size(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut 
             "The responder accepts a window size of {accepted} where {offered} was offered{}: it may not be larger than the \
              offer, and some callers abort for it.",
             if offered == 3 { " (3 is also what an absent one means)" } else { "" }
+        )
+    });
+}
+
+fn checkpoint_size_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
+    aborted_over(case, rule, out, "checkpoint size", case.association.rtse.checkpoint_size);
+}
+
+fn window_size_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
+    aborted_over(case, rule, out, "window size", case.association.rtse.window_size);
+}
+
+/// The initiator aborts in answer to an ACCEPT that raises a value: what was a warning has led to the end.
+fn aborted_over(case: &Case<'_>, rule: &'static Rule, out: &mut Collector, what: &str, asked: Asked<i64>) {
+    let Some((offered, accepted)) = raised(asked) else { return };
+    let at_once = case.ending.side == Side::Initiator && !case.association.transfers;
+    if case.ending.by_spdu(SpduKind::Abort).is_none() || !at_once {
+        return;
+    }
+    let draft = Draft {
+        // That of the warning, which becomes this error.
+        side: Some(Side::Responder),
+        severity: Severity::Error,
+        certainty: Certainty::Strong,
+        ..Draft::new(rule)
+    };
+    out.raise(draft, &case.scene(), || {
+        format!(
+            "The responder accepts a {what} of {accepted} where {offered} was offered, and the initiator aborts the \
+             association in answer: {}.",
+            case.association.reason.as_deref().unwrap_or("no reason given")
         )
     });
 }

@@ -19,7 +19,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "The sender's RTSE is at fault. A window of 1 at both ends (in Exchange Window size on the Override tab) \
                  shows whether that is the cause. Exchange logs event 1133 where it aborts for it.",
         references: &["X.228 (ISO 9066-2) clause 8.2.1", "Q194685"],
-        check: Check::Breach(window),
+        check: Check::Several(&[Check::Breach(window), Check::End(window_aborted)]),
     },
     Rule {
         id: "rtse-segment-exceeds-checkpoint-size",
@@ -33,7 +33,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "The sender's RTSE is at fault. Agree on a size that both ends keep to: in Exchange Checkpoint size on the \
                  Override tab.",
         references: &["X.228 (ISO 9066-2) clauses 7.2.1 and 8.2.1", "Q246302"],
-        check: Check::Breach(segment),
+        check: Check::Several(&[Check::Breach(segment), Check::End(segment_aborted)]),
     },
     Rule {
         id: "rtse-activity-interrupted",
@@ -125,39 +125,78 @@ pub(in super::super) static RULES: &[Rule] = &[
 ];
 
 fn window(breach: &Breach, pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
-    let Breach::Window { unacknowledged, window, acknowledged } = *breach else { return };
+    let Breach::Window { serial, .. } = *breach else { return };
     let Content::Spdu { spdu, tsdu, .. } = pdu.content else { return };
-    let serial = spdu.serial.unwrap_or(0);
     let at = session::find(tsdu.bytes(), spdu, session::SERIAL_NUMBER);
     let octets = at.map_or(pdu.octets, |at| tsdu.slice(at.start as usize, at.end as usize));
-    let one = breach.is_habit();
     let draft = Draft {
         side: Some(pdu.side),
-        severity: if one { Severity::Note } else { rule.severity },
+        key: breach.is_habit().into(),
+        severity: if breach.is_habit() { Severity::Note } else { rule.severity },
         evidence: Some(("ses.serial_number", octets, Some(serial.into()))),
         ..Draft::new(rule)
     };
     out.raise(draft, scene, || {
-        format!(
-            "The {} sets checkpoint {serial} when {acknowledged} is the last one acknowledged: {unacknowledged} wait where the \
-             window is {window}{}.",
-            pdu.side.word(),
-            if one { ", one more than allowed. Some stacks do that always, and receivers take it" } else { "" }
-        )
+        let habit = ", one more than allowed. Some stacks do that always, and receivers take it";
+        let habit = if breach.is_habit() { habit } else { "" };
+        format!("The {} {}{habit}.", pdu.side.word(), too_much(breach))
     });
 }
 
 fn segment(breach: &Breach, pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
-    let Breach::Segment { octets, limit } = *breach else { return };
+    let Breach::Segment { .. } = *breach else { return };
     let draft = Draft {
         side: Some(pdu.side),
         evidence: Some(("ses.type", pdu.octets.slice(0, 1), Some(SpduKind::DataTransfer.code().into()))),
         ..Draft::new(rule)
     };
-    out.raise(draft, scene, || {
+    out.raise(draft, scene, || format!("The {} {}.", pdu.side.word(), too_much(breach)));
+}
+
+/// What a sender did too much of, in words.
+fn too_much(breach: &Breach) -> String {
+    match *breach {
+        Breach::Window { unacknowledged, window, serial } => format!(
+            "sets checkpoint {serial} when {} is the last one acknowledged: {unacknowledged} wait where the window is \
+             {window}",
+            serial.saturating_sub(unacknowledged)
+        ),
+        Breach::Segment { octets, limit } => {
+            format!("sends a segment of {octets} octets; the checkpoint size that was agreed allows {limit}")
+        }
+        _ => String::new(),
+    }
+}
+
+fn window_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
+    aborted_over(case, rule, out, |breach| matches!(breach, Breach::Window { .. }));
+}
+
+fn segment_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
+    aborted_over(case, rule, out, |breach| matches!(breach, Breach::Segment { .. }));
+}
+
+/// The other side aborts after a sender did too much: what was a warning has led to the end.
+fn aborted_over(
+    case: &Case<'_>,
+    rule: &'static Rule,
+    out: &mut Collector,
+    concerns: impl Fn(&Breach) -> bool,
+) {
+    let Some((breach, side, now)) = case.association.dialogue.first_breach else { return };
+    let aborted = case.ending.by_spdu(SpduKind::Abort).is_some() && case.ending.side != side;
+    if !aborted || !concerns(&breach) {
+        return;
+    }
+    let draft = Draft { side: Some(side), severity: Severity::Error, ..Draft::new(rule) };
+    out.raise(draft, &case.scene(), || {
         format!(
-            "The {} sends a segment of {octets} octets; the checkpoint size that was agreed allows {limit}.",
-            pdu.side.word()
+            "The {} {} (frame {}). The {} then aborts the association: {}.",
+            side.word(),
+            too_much(&breach),
+            now.frame,
+            side.other().word(),
+            case.association.reason.as_deref().unwrap_or("no reason given")
         )
     });
 }

@@ -95,12 +95,7 @@ fn unexpected(breach: &Breach, pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static 
                 .to_owned(),
         ),
         Breach::Unexpected { phase, own } => {
-            let whose = match (phase.is_in_activity(), own) {
-                (true, true) => " of its own",
-                (true, false) => " of the other side",
-                _ => "",
-            };
-            (rule.certainty, format!("{what} {}{whose}, which X.225 does not allow there", phase.words()))
+            (rule.certainty, format!("{what} {}, which X.225 does not allow there", phase.words(own)))
         }
         Breach::NotAgreed { unit, agreed } => (
             Certainty::Certain,
@@ -126,7 +121,7 @@ fn serial(breach: &Breach, pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule
     };
     let (certainty, seen, words) = match *breach {
         Breach::Serial { expected, seen } => {
-            (rule.certainty, seen, format!("{}; the next one is {expected}", number(seen)))
+            (rule.certainty, seen, format!("{} where {expected} is due", number(seen)))
         }
         Breach::Acknowledged { acknowledged, sent, seen } => {
             let waiting = match (spdu.kind, acknowledged < sent) {

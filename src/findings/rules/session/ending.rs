@@ -227,9 +227,10 @@ fn refused(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
                 " There are no user data behind the reason: the CONNECT was refused before a layer above answered it."
                     .to_owned()
             }
+            Some(2) => " The PDU behind it gives no reason.".to_owned(),
             Some(131) => " It may pass: the same CONNECT can be accepted later.".to_owned(),
             Some(134) => " Something in the CONNECT exceeds what the responder can do.".to_owned(),
-            Some(0 | 1 | 2 | 133) | None => " The reason is a general one and names no cause.".to_owned(),
+            Some(0 | 1 | 133) | None => " The reason is a general one and names no cause.".to_owned(),
             _ => String::new(),
         });
         words
