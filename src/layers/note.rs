@@ -28,6 +28,8 @@ pub enum What<'a> {
     Name(or_address_oddities::Oddity),
     /// Something odd in an interpersonal message or notification.
     Ipm(p2_oddities::Oddity),
+    /// A value in a presentation context that was not defined (false) or not accepted (true): its identifier.
+    UnknownContext(i64, bool),
     /// Octets of the stream that were never captured.
     Missing(Loss),
     /// Octets sent twice with different contents.
@@ -40,6 +42,27 @@ pub enum What<'a> {
     SmtpTls,
     /// A cap of this tool was reached; the octets behind it were counted, not read.
     Cap(Cap),
+}
+
+impl What<'_> {
+    /// Whether PDUs may be missed where it was noticed.
+    pub fn hides_pdus(&self) -> bool {
+        match self {
+            What::TpktLength(_) | What::TpktResync(_) | What::Missing(_) | What::Midstream | What::Cap(_) => {
+                true
+            }
+            What::Cotp(_) | What::Session(_) | What::Conflict => true,
+            What::TpktReserved(_)
+            | What::TpktVersion(_)
+            | What::Ber(_)
+            | What::Only1988(_)
+            | What::Name(_)
+            | What::Ipm(_)
+            | What::UnknownContext(..)
+            | What::SmtpAddress(_)
+            | What::SmtpTls => false,
+        }
+    }
 }
 
 /// The caps of the layers.
