@@ -16,6 +16,7 @@ pub mod mts;
 pub mod note;
 pub mod or_address;
 pub mod p1;
+pub mod p1_oddities;
 pub mod p1_words;
 pub mod presentation;
 pub mod rose;

@@ -1,6 +1,6 @@
 //! What the layers notice besides the facts: anomalies, as data. Rules turn them into findings.
 
-use super::{Side, cotp, session, tpkt};
+use super::{Side, cotp, p1_oddities, session, tpkt};
 use crate::capture::Octets;
 use crate::stream::Loss;
 use crate::tree::{Damage, Field};
@@ -22,6 +22,8 @@ pub enum What {
     Session(session::Oddity),
     /// Damage in a BER encoding.
     Ber(Damage),
+    /// Something odd in an MTS-APDU.
+    P1(p1_oddities::Oddity),
     /// An element, in words, that the editions of 1984 do not have, on an association of the 1984 kind.
     Only1988(&'static str),
     /// Octets of the stream that were never captured.

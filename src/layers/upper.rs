@@ -13,7 +13,7 @@ use super::presentation::{Context, Mode, PpduKind};
 use super::rtse::{self, Activity, ConnectionData};
 use super::session::SpduKind;
 use super::stack::Output;
-use super::{Side, acse, edition, p1, rose, schemas};
+use super::{Side, acse, edition, p1, p1_oddities, rose, schemas};
 use crate::asn1::{Guide, Key, TableId, TypeId, walk};
 use crate::capture::{Octets, Quote};
 use crate::tree::{Cause, Damage, Display, Field, FieldDef, Nothing, Sink, Span, Tag, Value};
@@ -326,7 +326,9 @@ pub fn read_transfer<O: Output>(
     };
     let ssdu = Ssdu { data, side: activity.sender, cut };
     let mut facts = Facts::default();
+    let on_1984 = knowledge.kind() == Some(Kind::Mts1984);
     let mut reader = Reader::new(knowledge, &mut facts, |_, _| {});
+    reader.oddities = p1_oddities::Watch::new(on_1984, data.len());
     let all = Span::new(0, data.len());
     if O::Sink::KEEPS && show {
         let sink = out.sink();
@@ -437,6 +439,7 @@ struct Reader<'k, F> {
     /// The presentation context of the value that is being read, the innermost.
     context: Option<i64>,
     p1: p1::Reader,
+    oddities: p1_oddities::Watch,
     noticed: Vec<Noticed>,
     damages: usize,
 }
@@ -451,6 +454,7 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
             results: 0,
             context: None,
             p1: p1::Reader::default(),
+            oddities: p1_oddities::Watch::default(),
             noticed: Vec::new(),
             damages: 0,
         }
@@ -528,15 +532,23 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
             Pick::Reject => self.facts.rose = rose(rose::ApduKind::Reject),
             _ => {
                 self.newer(pick, field, element, None);
-                self.p1.enter(pick);
+                self.p1.enter(pick, element);
+                if let Some(oddity) = self.oddities.enter(pick, element.bytes(), &self.p1) {
+                    self.notice(What::P1(oddity), field, element);
+                }
             }
         }
     }
 
-    fn leave(&mut self, field: Field, _: Octets<'_>) {
+    fn leave(&mut self, field: Field, element: Octets<'_>) {
         match Pick::from_number(field.pick) {
             Some(Pick::Rttr) => self.inside = None,
-            Some(pick) => self.p1.leave(pick),
+            Some(pick) => {
+                if let Some(oddity) = self.oddities.leave(pick, element.bytes(), &self.p1) {
+                    self.notice(What::P1(oddity), field, element);
+                }
+                self.p1.leave(pick);
+            }
             None => {}
         }
     }
@@ -644,7 +656,10 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
             }
             _ => {
                 self.newer(pick, field, octets, Some(identifier));
-                self.p1.value(pick, identifier, contents, at);
+                self.p1.value(pick, identifier, octets, at);
+                if let Some(oddity) = self.oddities.value(pick, identifier, contents, &self.p1) {
+                    self.notice(What::P1(oddity), field, octets);
+                }
             }
         }
     }
@@ -676,7 +691,9 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
         self.facts.damaged = true;
         if self.damages < DAMAGES {
             self.damages += 1;
-            self.notice(What::Ber(*damage), damage.field, octets);
+            if let Some(what) = self.oddities.damage(damage, octets.bytes(), &self.p1) {
+                self.notice(what, damage.field, octets);
+            }
         }
     }
 }

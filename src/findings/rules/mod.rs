@@ -5,6 +5,7 @@ mod cotp;
 mod encoding;
 mod limits;
 mod mta;
+mod p1;
 mod session;
 mod tcp;
 mod tpkt;
@@ -25,5 +26,14 @@ pub(super) static ALL: &[&[Rule]] = &[
     mta::bind::RULES,
     mta::kind::RULES,
     mta::mismatch::RULES,
+    p1::encoding::RULES,
+    p1::envelope::RULES,
+    p1::identifier::RULES,
+    p1::repeat::RULES,
+    p1::trace::RULES,
+    p1::time::RULES,
+    p1::recipient::RULES,
+    p1::report::RULES,
+    p1::non_delivery::RULES,
     limits::RULES,
 ];
