@@ -252,7 +252,11 @@ pub fn read<O: Output>(
         out.sink().close(ssdu.data.len() as u32);
     }
     knowledge.settle_application(facts);
-    facts.mode = facts.mode.or(knowledge.mode);
+    facts.mode = facts.mode.or(match ppdu {
+        // Those of the X.410 mode are bare.
+        PpduKind::Cpr | PpduKind::Aru => Some(Mode::Normal),
+        _ => knowledge.mode,
+    });
     report(&noticed, ssdu.side, out);
 }
 
@@ -386,7 +390,7 @@ fn walk_with<S: Sink>(
 
 /// Something that was noticed in a walk, with the octets that show it.
 struct Noticed {
-    what: What,
+    what: What<'static>,
     field: Field,
     quote: Quote,
 }
@@ -488,7 +492,7 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
         }
     }
 
-    fn notice(&mut self, what: What, field: Field, octets: Octets<'_>) {
+    fn notice(&mut self, what: What<'static>, field: Field, octets: Octets<'_>) {
         if self.noticed.len() < NOTICED {
             self.noticed.push(Noticed { what, field, quote: Quote::new(octets) });
         }

@@ -7,10 +7,11 @@ mod limits;
 mod mta;
 mod p1;
 mod session;
+mod smtp;
 mod tcp;
 mod tpkt;
 
-use super::{Case, Certainty, Check, Collector, Rule, Scene, Severity};
+use super::{Case, Certainty, Check, Collector, Rule, Scene, Scope, Severity};
 use crate::findings::collector::{Draft, key};
 
 pub(super) use limits::internal_error;
@@ -23,6 +24,7 @@ pub(super) static ALL: &[&[Rule]] = &[
     cotp::RULES,
     session::RULES,
     encoding::RULES,
+    smtp::RULES,
     mta::bind::RULES,
     mta::kind::RULES,
     mta::mismatch::RULES,
