@@ -264,7 +264,12 @@ impl Watch {
     }
 
     /// What there is to tell of a damage: nothing where it follows from another one.
-    pub(super) fn damage(&mut self, damage: &Damage, element: &[u8], p1: &p1::Reader) -> Option<What> {
+    pub(super) fn damage(
+        &mut self,
+        damage: &Damage,
+        element: &[u8],
+        p1: &p1::Reader,
+    ) -> Option<What<'static>> {
         if !p1.has_begun() || damage.cause != Cause::Wrong {
             return Some(What::Ber(*damage));
         }
@@ -273,7 +278,12 @@ impl Watch {
         }
         match self.read(damage, element, p1) {
             Some(oddity) => {
-                self.broken |= matches!(oddity, Oddity::Truncated | Oddity::LengthOverrun);
+                self.broken |= matches!(
+                    oddity,
+                    Oddity::Truncated
+                        | Oddity::LengthOverrun
+                        | Oddity::Undecodable(DamageKind::BadHeader | DamageKind::NoEndOfContents)
+                );
                 Some(What::P1(oddity))
             }
             None => Some(What::Ber(*damage)),

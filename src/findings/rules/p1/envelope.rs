@@ -1,9 +1,12 @@
 //! The other fields of the envelope: what they say is wrong for the association, or known to upset a product.
 
 use super::{
-    Certainty, Check, Collector, Message, Rule, Scene, Severity, draft, named_first, oddity, quoting, says,
+    Certainty, Check, Collector, Message, Rule, Scene, Scope, Severity, draft, named_first, oddity, quoting,
+    says,
 };
 use crate::asn1::Oid;
+use crate::findings::collector::Draft;
+use crate::findings::rules::mta::kind::knows_newer;
 use crate::layers::note::Note;
 use crate::layers::p1::{ApduKind, ContentType};
 use crate::layers::p1_oddities::Oddity;
@@ -117,7 +120,8 @@ pub(super) fn is_mdbef(message: &Message) -> bool {
 
 fn content_type(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     let Some(Oddity::ContentType(number)) = oddity(note) else { return };
-    out.raise(draft(note, rule, number), scene, || {
+    let draft = Draft { symptom: knows_newer(scene, out), ..draft(note, rule, number) };
+    out.raise(draft, scene, || {
         let kind = match number {
             Some(number) => match p1_words::content_type(number) {
                 Some(name) => format!("{number} ({name})"),
@@ -180,7 +184,7 @@ fn body_types(message: &Message, rule: &'static Rule, out: &mut Collector) {
 
 fn bilateral(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     if oddity(note) == Some(Oddity::BilateralInformation) {
-        out.raise(draft(note, rule, None), scene, || {
+        out.raise(draft(note, rule, None), &scene.once_in(Scope::Hosts), || {
             format!(
                 "{}the envelope has per-domain-bilateral-information. That is allowed, but MTAs of the ISODE family and \
                  some 1984 services refuse or drop such messages from Exchange.",
@@ -204,7 +208,7 @@ fn content_identifier(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, o
 
 fn content_return(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     if oddity(note) == Some(Oddity::ContentReturn) {
-        out.raise(draft(note, rule, None), scene, || {
+        out.raise(draft(note, rule, None), &scene.once_in(Scope::Hosts), || {
             format!(
                 "{}content-return-request is set: a non-delivery report brings the whole content back. Exchange always \
                  asks for it.",
@@ -216,7 +220,7 @@ fn content_return(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: 
 
 fn probe(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     if oddity(note) == Some(Oddity::Probe) {
-        out.raise(draft(note, rule, None), scene, || {
+        out.raise(draft(note, rule, None), &scene.once_in(Scope::Hosts), || {
             format!(
                 "The {} transfers a probe. The MS Mail gateway to X.400 does not know probes.",
                 note.side.word()

@@ -1,8 +1,8 @@
 //! MTS identifiers (MPDU identifiers in 1984) and the domains in them and in traces.
 
 use super::{
-    Certainty, Check, Collector, Draft, Message, Rule, Scene, Severity, draft, key, named, oddity, quoting,
-    same_domain, says,
+    Certainty, Check, Collector, Draft, Message, Rule, Scene, Scope, Severity, draft, key, named, oddity,
+    quoting, same_domain, says,
 };
 use crate::layers::note::Note;
 use crate::layers::p1_oddities::Oddity;
@@ -111,7 +111,7 @@ fn without_domain(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: 
 
 fn delimiter(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     let Some(Oddity::IdentifierDelimiter(octet)) = oddity(note) else { return };
-    out.raise(draft(note, rule, None), scene, || {
+    out.raise(draft(note, rule, None), &scene.once_in(Scope::Hosts), || {
         format!(
             "{}{} of an MTS identifier ({}) contains {}, a delimiter of its string form. The transfer is right; message \
              tracking of Exchange takes the string apart wrongly.",
@@ -142,7 +142,7 @@ fn numeric_administration_domain(
     out: &mut Collector,
 ) {
     if oddity(note) == Some(Oddity::NumericAdministrationDomain) {
-        out.raise(draft(note, rule, None), scene, || {
+        out.raise(draft(note, rule, None), &scene.once_in(Scope::Hosts), || {
             format!(
                 "{}the administration domain of a domain identifier is a NumericString. That is allowed; Exchange \
                  without the correction of Q168136 reads it wrongly there.",

@@ -11,7 +11,7 @@ pub(super) mod report;
 pub(super) mod time;
 pub(super) mod trace;
 
-use super::{Certainty, Check, Collector, Draft, Rule, Scene, Severity, key};
+use super::{Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity, key};
 use crate::analysis::Message;
 use crate::capture::Quote;
 use crate::findings::Evidence;

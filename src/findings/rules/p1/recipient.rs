@@ -1,7 +1,8 @@
 //! Recipients in the envelopes of messages and probes.
 
 use super::{
-    Certainty, Check, Collector, Draft, Message, Rule, Scene, Severity, draft, named, oddity, quoting, says,
+    Certainty, Check, Collector, Draft, Message, Rule, Scene, Scope, Severity, draft, named, oddity, quoting,
+    says,
 };
 use crate::layers::note::Note;
 use crate::layers::p1_oddities::Oddity;
@@ -115,7 +116,7 @@ fn many(message: &Message, rule: &'static Rule, out: &mut Collector) {
 
 fn reassignment(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     if oddity(note) == Some(Oddity::ReassignmentProhibited) {
-        out.raise(draft(note, rule, Some(1)), scene, || {
+        out.raise(draft(note, rule, Some(1)), &scene.once_in(Scope::Hosts), || {
             format!(
                 "{}recipient-reassignment-prohibited is set: an alternate recipient may not get the message. Exchange \
                  logs event 145 and returns it where there is one.",

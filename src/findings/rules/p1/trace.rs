@@ -1,8 +1,8 @@
 //! Trace information: the domains that a message has passed, and inside a domain its MTAs.
 
 use super::{
-    Certainty, Check, Collector, Draft, Message, Rule, Scene, Severity, draft, key, named, named_first,
-    oddity, quoting, same_domain, says,
+    Certainty, Check, Collector, Draft, Message, Rule, Scene, Scope, Severity, draft, key, named,
+    named_first, oddity, quoting, same_domain, says,
 };
 use crate::layers::note::Note;
 use crate::layers::p1::TraceElement;
@@ -190,7 +190,7 @@ fn deferred_report(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out:
 
 fn old_internal_trace(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     if oddity(note) == Some(Oddity::InternalTraceElement { in_report: false }) {
-        out.raise(draft(note, rule, None), scene, || {
+        out.raise(draft(note, rule, None), &scene.once_in(Scope::Hosts), || {
             format!(
                 "{}the envelope has an element [APPLICATION 30], the internal trace of the agreements before 1988. \
                  X.411 does not have it; some receivers of the 1984 kind reject the message.",
