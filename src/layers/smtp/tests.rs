@@ -1,3 +1,5 @@
+//! Whole dialogues, cut in all ways: what is told of them, and what is never made up.
+
 use proptest::prelude::*;
 
 use super::*;
