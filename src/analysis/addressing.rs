@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_notification_names_its_message_as_that_names_itself() {
-        let ipm = |notification, user| Some(Ipm { notification, id: "1".to_owned(), user, subject: None });
+        let ipm = |notification, user| Some(Ipm { notification, id: "1".to_owned(), user, ..Ipm::default() });
         let sent = Apdu { ipm: ipm(false, user("Sender")), ..Apdu::default() };
         let notice = |named: OrAddress, to: &str| {
             let recipient = Recipient { address: user(to), ..Recipient::default() };

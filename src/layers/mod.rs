@@ -18,6 +18,7 @@ mod notices;
 pub mod or_address;
 pub mod or_address_oddities;
 pub mod p1;
+pub mod p1_oddities;
 pub mod p1_words;
 pub mod p2_oddities;
 pub mod presentation;

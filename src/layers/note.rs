@@ -1,6 +1,6 @@
 //! What the layers notice besides the facts: anomalies, as data. Rules turn them into findings.
 
-use super::{Side, cotp, or_address_oddities, p2_oddities, session, smtp, tpkt};
+use super::{Side, cotp, or_address_oddities, p1_oddities, p2_oddities, session, smtp, tpkt};
 use crate::capture::Octets;
 use crate::stream::Loss;
 use crate::tree::{Damage, Field};
@@ -22,6 +22,8 @@ pub enum What<'a> {
     Session(session::Oddity),
     /// Damage in a BER encoding.
     Ber(Damage),
+    /// Something odd in an MTS-APDU.
+    P1(p1_oddities::Oddity),
     /// An element, in words, that the editions of 1984 do not have, on an association of the 1984 kind.
     Only1988(&'static str),
     /// An O/R name or a directory name in it that is odd.
@@ -56,6 +58,7 @@ impl What<'_> {
             | What::TpktVersion(_)
             | What::Ber(_)
             | What::Only1988(_)
+            | What::P1(_)
             | What::Name(_)
             | What::Ipm(_)
             | What::UnknownContext(..)

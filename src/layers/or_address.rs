@@ -49,7 +49,7 @@ impl Attribute {
 }
 
 /// An O/R address as it is collected, or the global domain identifier that shares its last attributes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct OrAddress {
     attributes: Vec<(Attribute, String)>,
     /// Domain-defined attributes: type and value.

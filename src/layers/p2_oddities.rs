@@ -100,7 +100,12 @@ impl Reader {
                     (self.text, self.attachment) = (false, false);
                 }
             }
-            Pick::Ia5Part | Pick::TeletexPart | Pick::ForwardedMessage | Pick::ForwardedContent => {
+            Pick::Ia5TextBody
+            | Pick::TeletexBody
+            | Pick::Ia5Part
+            | Pick::TeletexPart
+            | Pick::ForwardedMessage
+            | Pick::ForwardedContent => {
                 self.text |= self.bodies == 1;
             }
             Pick::ExtendedBodyPart if self.bodies == 1 => self.attachment = true,

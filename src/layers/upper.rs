@@ -14,7 +14,7 @@ use super::presentation::{Context, Mode, PpduKind};
 use super::rtse::{self, Activity, ConnectionData};
 use super::session::SpduKind;
 use super::stack::Output;
-use super::{Side, acse, edition, or_address_oddities, p1, p2_oddities, rose, schemas};
+use super::{Side, acse, edition, or_address_oddities, p1, p1_oddities, p2_oddities, rose, schemas};
 use crate::asn1::{Guide, Key, TableId, TypeId, walk};
 use crate::capture::{Octets, Quote};
 use crate::tree::{Cause, Damage, Display, Field, FieldDef, Nothing, Sink, Span, Tag, Value};
@@ -347,7 +347,9 @@ pub fn read_transfer<O: Output>(
     };
     let ssdu = Ssdu { data, side: activity.sender, cut };
     let mut facts = Facts::default();
+    let on_1984 = knowledge.kind() == Some(Kind::Mts1984);
     let mut reader = Reader::new(knowledge, &mut facts, |_, _| {});
+    reader.oddities = p1_oddities::Watch::new(on_1984, data.len());
     let all = Span::new(0, data.len());
     if O::Sink::KEEPS && show {
         let sink = out.sink();
@@ -451,6 +453,7 @@ struct Reader<'k, F> {
     /// The presentation context of the value that is being read, the innermost.
     context: Option<i64>,
     p1: p1::Reader,
+    oddities: p1_oddities::Watch,
     names: or_address_oddities::Reader,
     ipm: p2_oddities::Reader,
     noticed: Notices,
@@ -467,6 +470,7 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
             results: 0,
             context: None,
             p1: p1::Reader::default(),
+            oddities: p1_oddities::Watch::default(),
             names: or_address_oddities::Reader::default(),
             ipm: p2_oddities::Reader::default(),
             noticed: Notices::default(),
@@ -550,7 +554,10 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
             Pick::Reject => self.facts.rose = rose(rose::ApduKind::Reject),
             _ => {
                 self.newer(pick, field, element, None);
-                self.p1.enter(pick);
+                self.p1.enter(pick, element);
+                if let Some(oddity) = self.oddities.enter(pick, element.bytes(), &self.p1) {
+                    self.notice(What::P1(oddity), field, element);
+                }
                 self.names.enter(pick, field, element, &mut self.noticed);
                 self.ipm.enter(pick, field, element, &mut self.noticed);
             }
@@ -561,6 +568,9 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
         match Pick::from_number(field.pick) {
             Some(Pick::Rttr) => self.inside = None,
             Some(pick) => {
+                if let Some(oddity) = self.oddities.leave(pick, element.bytes(), &self.p1) {
+                    self.notice(What::P1(oddity), field, element);
+                }
                 self.p1.leave(pick);
                 self.names.leave(pick, field, element, &mut self.noticed);
                 self.ipm.leave(pick, field, element, &mut self.noticed);
@@ -690,7 +700,10 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
             }
             _ => {
                 self.newer(pick, field, octets, Some(identifier));
-                self.p1.value(pick, identifier, contents, at);
+                self.p1.value(pick, identifier, octets, at);
+                if let Some(oddity) = self.oddities.value(pick, identifier, contents, &self.p1) {
+                    self.notice(What::P1(oddity), field, octets);
+                }
                 self.names.value(pick, field, identifier, octets, &mut self.noticed);
                 self.ipm.value(pick, field, identifier, octets, &mut self.noticed);
             }
@@ -726,7 +739,10 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
             self.damages += 1;
             // What is particular to names and contents says it better.
             let particular = self.names.damage(damage).or_else(|| self.ipm.damage(damage));
-            self.notice(particular.unwrap_or(What::Ber(*damage)), damage.field, octets);
+            let what = particular.or_else(|| self.oddities.damage(damage, octets.bytes(), &self.p1));
+            if let Some(what) = what {
+                self.notice(what, damage.field, octets);
+            }
         }
     }
 }

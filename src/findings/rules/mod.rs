@@ -8,6 +8,7 @@ mod encoding;
 mod limits;
 mod mta;
 mod or_name;
+mod p1;
 mod p2;
 mod presentation;
 mod rtse;
@@ -44,6 +45,15 @@ pub(super) static ALL: &[&[Rule]] = &[
     mta::bind::RULES,
     mta::kind::RULES,
     mta::mismatch::RULES,
+    p1::encoding::RULES,
+    p1::envelope::RULES,
+    p1::identifier::RULES,
+    p1::repeat::RULES,
+    p1::trace::RULES,
+    p1::time::RULES,
+    p1::recipient::RULES,
+    p1::report::RULES,
+    p1::non_delivery::RULES,
     or_name::attributes::RULES,
     or_name::domain_defined::RULES,
     or_name::forms::RULES,

@@ -3,7 +3,7 @@
 use super::{Certainty, Check, Collector, Draft, Note, Odd, Rule, Scene, Severity, not_delivered, subject};
 use crate::analysis::{Message, lacks_prmd};
 use crate::layers::or_address_oddities::Fault;
-use crate::layers::p1::ReportType;
+use crate::layers::p1::{Recipient, ReportType};
 
 pub(in crate::findings) static RULES: &[Rule] = &[
     Rule {
@@ -86,36 +86,59 @@ fn missing(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
     });
 }
 
+/// What of a message that a report returns lacks a PRMD.
+struct Lack {
+    severity: Severity,
+    diagnosis: &'static str,
+    whose: &'static str,
+}
+
+/// Whether a missing PRMD explains that a message was not delivered to a recipient.
+fn lack(report: &Message, recipient: &Recipient, diagnostic: Option<i64>) -> Option<Lack> {
+    let earlier = report.earlier.subject.as_ref();
+    let known = |number: &i64| earlier.is_some_and(|known| known.without_prmd.contains(number));
+    let lacks = lacks_prmd(&recipient.address) || recipient.number.as_ref().is_some_and(known);
+    let sender =
+        earlier.is_some_and(|known| known.originator_without_prmd) || lacks_prmd(&report.apdu.originator);
+    let domain = earlier.is_some_and(|known| known.domain_without_prmd);
+    let whose = match (lacks, sender, domain) {
+        (true, true, _) => "The recipient's address and the originator's have",
+        (true, false, _) => "The recipient's address has",
+        (false, true, _) => "The originator's address has",
+        (false, false, true) => "The domain in the message's identifier has",
+        (false, false, false) => return None,
+    };
+    // Others without a PRMD were delivered to: an unknown user is an unknown user.
+    let delivered = || {
+        report.apdu.recipients.iter().any(|recipient| {
+            matches!(recipient.report, Some(ReportType::Delivered(_))) && lacks_prmd(&recipient.address)
+        })
+    };
+    let (severity, diagnosis) = match diagnostic {
+        Some(INVALID_ARGUMENTS) => (Severity::Error, "invalid-arguments (11)"),
+        Some(UNRECOGNISED) if lacks && !delivered() => (Severity::Warning, "unrecognised-OR-name (0)"),
+        _ => return None,
+    };
+    Some(Lack { severity, diagnosis, whose })
+}
+
+/// Whether a missing PRMD explains all that a report says was not delivered.
+pub(in super::super) fn explains(report: &Message) -> bool {
+    let mut failed = not_delivered(report).peekable();
+    failed.peek().is_some()
+        && failed.all(|(recipient, diagnostic)| lack(report, recipient, diagnostic).is_some())
+}
+
 /// A report returns a message whose addresses lack a PRMD.
 fn returned(report: &Message, rule: &'static Rule, out: &mut Collector) {
-    let earlier = report.earlier.subject.as_ref();
-    let delivered = report.apdu.recipients.iter().any(|recipient| {
-        matches!(recipient.report, Some(ReportType::Delivered(_))) && lacks_prmd(&recipient.address)
-    });
     for (recipient, diagnostic) in not_delivered(report) {
-        let known = |number: &i64| earlier.is_some_and(|known| known.without_prmd.contains(number));
-        let lacks = lacks_prmd(&recipient.address) || recipient.number.as_ref().is_some_and(known);
-        let sender =
-            earlier.is_some_and(|known| known.originator_without_prmd) || lacks_prmd(&report.apdu.originator);
-        let domain = earlier.is_some_and(|known| known.domain_without_prmd);
-        let (severity, diagnosis) = match diagnostic {
-            Some(INVALID_ARGUMENTS) if lacks || sender || domain => {
-                (Severity::Error, "invalid-arguments (11)")
-            }
-            Some(UNRECOGNISED) if lacks && !delivered => (Severity::Warning, "unrecognised-OR-name (0)"),
-            _ => continue,
-        };
+        let Some(Lack { severity, diagnosis, whose }) = lack(report, recipient, diagnostic) else { continue };
         let draft = Draft { severity, certainty: Certainty::Probable, key: 2, ..Draft::new(rule) };
         out.raise_on(report, draft, || {
-            let who = match (lacks, sender, domain) {
-                (true, true, _) => "The recipient's address and the originator's have",
-                (true, false, _) => "The recipient's address has",
-                (false, true, _) => "The originator's address has",
-                _ => "The domain in the message's identifier has",
-            };
+            let earlier = report.earlier.subject.as_ref();
             let sent = earlier.map_or(String::new(), |known| format!(" (transferred in frame {})", known.frame));
             format!(
-                "The message {}{sent} was not delivered to {}: {diagnosis}. {who} no private-domain-name (PRMD), \
+                "The message {}{sent} was not delivered to {}: {diagnosis}. {whose} no private-domain-name (PRMD), \
                  which is optional, but which the MTA that answers probably routes by.",
                 subject(report),
                 recipient.address

@@ -21,7 +21,7 @@ fn user(prmd: Option<&str>, more: &[(Attribute, &str)]) -> OrAddress {
 }
 
 fn recipient(address: OrAddress, report: Option<ReportType>) -> Recipient {
-    Recipient { address, number: Some(1), report, supplementary: None }
+    Recipient { address, number: Some(1), report, ..Recipient::default() }
 }
 
 fn failed(diagnostic: i64) -> Option<ReportType> {
