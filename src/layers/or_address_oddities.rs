@@ -169,7 +169,7 @@ struct Name {
     units: usize,
     /// How many characters the string form has, roughly: postal attributes are not counted.
     length: usize,
-    /// Of all attributes but the X.121 address.
+    /// Of the attributes but country, ADMD and X.121 address, where recipients are compared; else 0.
     hash: u64,
     /// The standard attributes, where something about the whole may have to be said.
     place: Option<(Field, Quote)>,
@@ -374,7 +374,7 @@ impl Reader {
             odd(Fault::Over1024, Some(name.length));
         }
         if owner == Owner::IpmRecipient {
-            if self.terminals.contains(&name.hash) && has & has::X121 == 0 {
+            if name.hash != 0 && self.terminals.contains(&name.hash) && has & has::X121 == 0 {
                 odd(Fault::X121Missing, None);
             }
             return;
@@ -468,7 +468,13 @@ impl Reader {
         name.length += key + length;
         name.has |= attribute(pick);
         name.units += usize::from(pick == Pick::OrganizationalUnit);
-        if pick != Pick::NetworkAddress {
+        // In the envelope, the X.121 address comes before what tells its recipient from others.
+        let compared = match owner {
+            Owner::Recipient => name.has & has::X121 != 0,
+            Owner::IpmRecipient => !self.terminals.is_empty(),
+            _ => false,
+        };
+        if compared && !matches!(pick, Pick::NetworkAddress | Pick::Country | Pick::AdministrationDomain) {
             let mut hasher = FxHasher::default();
             (name.hash, pick as u16, contents).hash(&mut hasher);
             name.hash = hasher.finish();
