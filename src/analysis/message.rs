@@ -11,7 +11,7 @@ use crate::layers::session::SpduKind;
 use crate::layers::stack::{ActivityKey, Content, Pdu, Transfer, TransferEnd};
 use crate::net::Endpoint;
 
-use super::memory::{self, Memory};
+use super::memory::{self, IDENTIFIERS, Memory};
 use super::{Association, Repeat, Subject};
 
 /// How many activities are remembered that may be resumed in another association. The oldest is given up first.
@@ -91,6 +91,10 @@ pub struct Message {
     pub subject: Option<Subject>,
     /// The domain of the receiving MTA, where it was seen to send something before.
     pub receiver: Option<OrAddress>,
+    /// How many transfers of the same identifier failed until now, this one included, since it was last acknowledged.
+    pub failures: u32,
+    /// The frame that began the first of them.
+    pub first_failure: Option<FrameNo>,
     /// The content octets, where they are asked for.
     pub content: Vec<u8>,
     /// A number that is equal for equal contents.
@@ -160,6 +164,8 @@ impl Message {
             repeat: None,
             subject: None,
             receiver: None,
+            failures: 0,
+            first_failure: None,
             content,
             print,
         }
@@ -192,6 +198,8 @@ pub struct Ledger {
     /// The associations that a resumed activity was in before, by the association it is in now.
     earlier: HashMap<u32, Vec<u32>>,
     memory: Memory,
+    /// How often the transfer of an identifier failed since it was last acknowledged, and the frame that began the first.
+    failures: HashMap<String, (u32, FrameNo)>,
 }
 
 impl Ledger {
@@ -312,9 +320,25 @@ impl Ledger {
     /// A message was transferred: an earlier attempt that was cut off will not be resumed.
     fn sent_anew(&mut self, id: &p1::MtsIdentifier, done: &mut impl FnMut(Message)) {
         while let Some(at) = self.unfinished.iter().position(|unfinished| unfinished.message.apdu.id == *id) {
-            if let Some(unfinished) = self.unfinished.remove(at) {
-                done(unfinished.message);
+            if let Some(Unfinished { mut message, .. }) = self.unfinished.remove(at) {
+                self.count_failure(&mut message);
+                done(message);
             }
+        }
+    }
+
+    /// Takes note of a transfer that failed. One that the end of the capture cut off, or of whose receiver nothing was
+    /// captured, may have come to a good end.
+    fn count_failure(&mut self, message: &mut Message) {
+        if !message.known || message.capture_ends || message.unheard || message.apdu.id == Default::default()
+        {
+            return;
+        }
+        let id = message.apdu.id.to_string();
+        if self.failures.len() < IDENTIFIERS || self.failures.contains_key(&id) {
+            let (count, first) = self.failures.entry(id).or_insert((0, message.first_frame));
+            *count += 1;
+            (message.failures, message.first_failure) = (*count, Some(*first));
         }
     }
 
@@ -323,11 +347,14 @@ impl Ledger {
         if message.known {
             message.subject = message.apdu.subject.as_ref().and_then(|id| self.memory.subject(id));
             message.receiver = self.memory.domain(message.to.address).cloned();
-            let first = self.memory.first(&message.apdu.id);
-            message.repeats = first.filter(|frame| *frame < message.first_frame);
+            let id = message.apdu.id.to_string();
+            message.repeats = self.memory.first(&id).filter(|frame| *frame < message.first_frame);
             if message.is_transferred() {
                 self.sent_anew(&message.apdu.id, done);
-                message.repeat = self.memory.take(&message, message.print);
+                self.failures.remove(&id);
+                message.repeat = self.memory.take(&message, id, message.print);
+            } else {
+                self.count_failure(&mut message);
             }
         }
         done(message);

@@ -26,6 +26,8 @@ pub enum What<'a> {
     P1(p1_oddities::Oddity),
     /// An element, in words, that the editions of 1984 do not have, on an association of the 1984 kind.
     Only1988(&'static str),
+    /// A value in a presentation context that was not defined (false) or not accepted (true): its identifier.
+    UnknownContext(i64, bool),
     /// Octets of the stream that were never captured.
     Missing(Loss),
     /// Octets sent twice with different contents.
@@ -38,6 +40,26 @@ pub enum What<'a> {
     SmtpTls,
     /// A cap of this tool was reached; the octets behind it were counted, not read.
     Cap(Cap),
+}
+
+impl What<'_> {
+    /// Whether PDUs may be missed where it was noticed.
+    pub fn hides_pdus(&self) -> bool {
+        match self {
+            What::TpktLength(_) | What::TpktResync(_) | What::Missing(_) | What::Midstream | What::Cap(_) => {
+                true
+            }
+            What::Cotp(_) | What::Session(_) | What::Conflict => true,
+            What::TpktReserved(_)
+            | What::TpktVersion(_)
+            | What::Ber(_)
+            | What::P1(_)
+            | What::Only1988(_)
+            | What::UnknownContext(..)
+            | What::SmtpAddress(_)
+            | What::SmtpTls => false,
+        }
+    }
 }
 
 /// The caps of the layers.

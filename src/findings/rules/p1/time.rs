@@ -146,9 +146,9 @@ fn reversed(message: &Message, rule: &'static Rule, out: &mut Collector) {
 /// A time span in its largest unit.
 fn duration(seconds: i64) -> String {
     let (number, unit) = match seconds {
-        ..7200 => (seconds / 60, "minutes"),
-        ..172_800 => (seconds / 3600, "hours"),
-        ..63_072_000 => (seconds / DAY, "days"),
+        0..7200 => (seconds / 60, "minutes"),
+        7200..172_800 => (seconds / 3600, "hours"),
+        172_800..63_072_000 => (seconds / DAY, "days"),
         _ => (seconds / (365 * DAY), "years"),
     };
     format!("{number} {unit}")
