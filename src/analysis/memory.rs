@@ -117,20 +117,19 @@ impl Memory {
     }
 
     /// The frame in which the first transfer of an identifier ended.
-    pub(super) fn first(&self, id: &MtsIdentifier) -> Option<FrameNo> {
-        Some(self.identifiers.get(&id.to_string())?.hops.first()?.frame)
+    pub(super) fn first(&self, id: &str) -> Option<FrameNo> {
+        Some(self.identifiers.get(id)?.hops.first()?.frame)
     }
 
-    /// Remembers a message that was transferred, whose content octets are given, and tells what it is to an earlier
-    /// one of the same identifier.
-    pub(super) fn take(&mut self, message: &Message, content: u64) -> Option<Repeat> {
+    /// Remembers a message that was transferred, by its identifier and the number for its content, and tells what it is
+    /// to an earlier one of the same identifier.
+    pub(super) fn take(&mut self, message: &Message, id: String, content: u64) -> Option<Repeat> {
         let (from, to) = (message.from.address, message.to.address);
         if let Some(last) = message.apdu.trace.last()
             && (self.domains.len() < HOSTS || self.domains.contains_key(&from))
         {
             self.domains.insert(from, last.domain.clone());
         }
-        let id = message.apdu.id.to_string();
         let print = Print::of(message, content);
         let hop = Hop {
             frame: message.last_frame,

@@ -86,10 +86,6 @@ pub struct Message {
     pub holes: bool,
     /// The frame in which a transfer of the same identifier ended before.
     pub repeats: Option<FrameNo>,
-    /// How many transfers of the same identifier failed until now, this one included, since it was last acknowledged.
-    pub failures: u32,
-    /// The frame that began the first of them.
-    pub first_failure: Option<FrameNo>,
     /// What was captured before of the addresses that it has or speaks of.
     pub earlier: Earlier,
     /// What it is to an earlier transfer of the same identifier, where both were acknowledged.
@@ -98,6 +94,10 @@ pub struct Message {
     pub subject: Option<Subject>,
     /// The domain of the receiving MTA, where it was seen to send something before.
     pub receiver: Option<OrAddress>,
+    /// How many transfers of the same identifier failed until now, this one included, since it was last acknowledged.
+    pub failures: u32,
+    /// The frame that began the first of them.
+    pub first_failure: Option<FrameNo>,
     /// The content octets, where they are asked for.
     pub content: Vec<u8>,
     /// A number that is equal for equal contents.
@@ -197,12 +197,12 @@ impl Message {
             differs: activity.differs,
             holes: activity.missing.is_some() || !activity.whole,
             repeats: None,
-            failures: 0,
-            first_failure: None,
-            earlier: Earlier::default(),
             repeat: None,
             subject: None,
             receiver: None,
+            failures: 0,
+            first_failure: None,
+            earlier: Earlier::default(),
             content,
             print,
         }
@@ -386,12 +386,12 @@ impl Ledger {
             message.earlier = self.addresses.join(&message);
             message.subject = message.apdu.subject.as_ref().and_then(|id| self.memory.subject(id));
             message.receiver = self.memory.domain(message.to.address).cloned();
-            let first = self.memory.first(&message.apdu.id);
-            message.repeats = first.filter(|frame| *frame < message.first_frame);
+            let id = message.apdu.id.to_string();
+            message.repeats = self.memory.first(&id).filter(|frame| *frame < message.first_frame);
             if message.is_transferred() {
                 self.sent_anew(&message.apdu.id, done);
-                self.failures.remove(&message.apdu.id.to_string());
-                message.repeat = self.memory.take(&message, message.print);
+                self.failures.remove(&id);
+                message.repeat = self.memory.take(&message, id, message.print);
             } else {
                 self.count_failure(&mut message);
             }

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 
 use crate::analysis::Message;
-use crate::capture::{FrameNo, Octets};
+use crate::capture::{FrameNo, Octets, Place};
 use crate::layers::Side;
 use crate::layers::stack::Now;
 use crate::net::Endpoint;
@@ -82,8 +82,8 @@ impl<'a> Draft<'a> {
 pub struct Mark {
     /// The filter name of the field.
     pub field: &'static str,
-    /// Where the octets begin in the frame.
-    pub offset: u32,
+    /// Where the octets begin: in the current frame, or in an earlier one where a value was collected from several.
+    pub place: Place,
     /// How many octets.
     pub length: u32,
     /// The rule.
@@ -191,11 +191,11 @@ impl Collector {
     fn put(&mut self, draft: Draft<'_>, spot: Spot, words: impl FnOnce() -> String) {
         self.raised += 1;
         let place = draft.evidence.map(|(field, octets, _)| (field, octets.place(0), octets.len()));
-        if let Some((field, place, length)) = place.filter(|(_, place, _)| place.frame == spot.now.frame) {
+        if let Some((field, place, length)) = place {
             let length = u32::try_from(length).unwrap_or(u32::MAX);
             self.marks.push(Mark {
                 field,
-                offset: place.offset,
+                place,
                 length,
                 rule: draft.rule,
                 text: draft.mark.unwrap_or(draft.rule.title),

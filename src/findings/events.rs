@@ -82,7 +82,24 @@ const EVENTS: &[(&str, &str)] = &[
         "report-non-delivery",
         "An Exchange that makes the report logs events 290 or 62 with reason and diagnostic.",
     ),
-    ("ndr-loop-detected", "An Exchange that finds the loop on the way in logs event 201."),
+    (
+        "ndr-reason-code-invalid",
+        "An Exchange that makes the report logs events 290 or 62 with reason and diagnostic.",
+    ),
+    (
+        "ndr-loop-detected",
+        "An Exchange that finds the loop on the way in logs event 201, one that makes the report 290 or 62.",
+    ),
+    ("ndr-content-too-long", "An Exchange that makes the report logs event 62."),
+    (
+        "ndr-restricted-delivery",
+        "An Exchange that makes the report logs events 290 or 62 with reason and diagnostic.",
+    ),
+    (
+        "ndr-mts-congestion",
+        "An Exchange that makes the report logs events 290 or 62, and 9156 where it has no control blocks.",
+    ),
+    ("p1-trace-loop", "Exchange logs event 201 (loop in what is transferred in)."),
     ("p1-message-too-old", "Exchange logs event 208 (message older than 10080 minutes)."),
     ("p1-mts-identifier-trace-mismatch", "Exchange logs event 209 (submitting domain inconsistent)."),
     ("p1-length-overrun", "Exchange logs event 200 (ASN.1 error, with its offset)."),

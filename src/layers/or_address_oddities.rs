@@ -197,8 +197,8 @@ pub(super) struct Reader {
     domain: Option<bool>,
     /// What is left of the addresses of the recipients that have an X.121 address.
     terminals: Vec<u64>,
-    /// Whether the octets have ended too early: then nothing is missing.
-    cut: bool,
+    /// Whether the octets have ended too early, or do not hold together: nothing can be said of what follows.
+    broken: bool,
     times: Times,
 }
 
@@ -273,7 +273,7 @@ impl Reader {
             }
             Pick::ReturnedContent | Pick::ReturnedIpm => self.returned = self.returned.saturating_sub(1),
             Pick::MessageIdentifier => {
-                if self.domain.take() == Some(false) && !self.cut {
+                if self.domain.take() == Some(false) && !self.broken {
                     self.notice(Fault::NoPrmd, Owner::Domain, None, field, element, out);
                 }
             }
@@ -333,8 +333,14 @@ impl Reader {
 
     /// What damage in an O/R name means, where that can be said.
     pub(super) fn damage(&mut self, damage: &Damage) -> Option<What<'static>> {
-        if damage.kind != DamageKind::OutOfBounds {
-            self.cut |= damage.kind == DamageKind::Truncated;
+        if damage.kind != DamageKind::OutOfBounds || self.broken {
+            self.broken |= matches!(
+                damage.kind,
+                DamageKind::Truncated
+                    | DamageKind::LengthPastParent
+                    | DamageKind::BadHeader
+                    | DamageKind::NoEndOfContents
+            );
             return None;
         }
         let length = self.pieces.as_ref().map_or(self.length, |(_, length)| *length);
@@ -379,7 +385,7 @@ impl Reader {
             }
             return;
         }
-        if self.cut || !matches!(owner, Owner::Originator | Owner::Recipient) {
+        if self.broken || !matches!(owner, Owner::Originator | Owner::Recipient) {
             return;
         }
         if owner == Owner::Recipient && has & has::X121 != 0 && self.terminals.len() < TERMINALS {
@@ -428,7 +434,7 @@ impl Reader {
         octets: Octets<'_>,
         out: &mut Notices,
     ) {
-        if self.times.admit(fault, owner) {
+        if !self.broken && self.times.admit(fault, owner) {
             out.notice(What::Name(Oddity { fault, owner, length }), field, octets);
         }
     }

@@ -6,6 +6,17 @@ use crate::layers::note::Note;
 use crate::layers::p1_oddities::Oddity;
 use crate::tree::DamageKind;
 
+/// How many octets of a damaged element are quoted: identifier and length octets show it, and what follows is not what
+/// it seems to be.
+const QUOTED: usize = 4;
+
+/// A draft that quotes the head of the damaged element.
+fn head<'a>(note: &Note<'a>, rule: &'static Rule) -> Draft<'a> {
+    let draft = draft(note, rule, None);
+    let evidence = draft.evidence.map(|(field, octets, value)| (field, octets.slice(0, QUOTED), value));
+    Draft { evidence, ..draft }
+}
+
 pub(in super::super) static RULES: &[Rule] = &[
     Rule {
         id: "p1-apdu-truncated",
@@ -27,8 +38,8 @@ pub(in super::super) static RULES: &[Rule] = &[
         severity: Severity::Error,
         certainty: Certainty::Certain,
         title: "a length reaches past what holds the element",
-        why: "The element claims more octets than there are. Exchange logs event 200 (child length exceeds parent) and \
-              does not accept the message; versions without the correction of Q152914 stopped (event 2050).",
+        why: "The element claims more octets than there are, and no receiver can tell what was meant. Versions of Exchange \
+              without the correction of Q152914 stopped (event 2050).",
         told_by: "An element of the envelope, or the content, is longer than the element around it. What follows is not \
                   judged. What the capture cut or lost is left out.",
         remedy: "The MTA or gateway that wrote the element counts wrongly: give these octets to its vendor. To let \
@@ -41,8 +52,8 @@ pub(in super::super) static RULES: &[Rule] = &[
         severity: Severity::Error,
         certainty: Certainty::Certain,
         title: "the envelope cannot be read",
-        why: "An element of the envelope is not an encoding of its type. A strict receiver does not accept the message: \
-              Exchange logs event 200 with the place of the error, and the queue of the sender may be blocked.",
+        why: "An element of the envelope is not an encoding of its type. A strict receiver does not accept the message, \
+              and the queue of the sender may be blocked.",
         told_by: "The MTS-APDU was read as its ASN.1 says, and an element has identifier or length octets that BER does \
                   not allow, ends nowhere (error), is absent, repeated or no value of its type (warning). Lengths that \
                   reach too far, cut APDUs and values out of their bounds have rules of their own. Elements that a \
@@ -84,7 +95,7 @@ pub(in super::super) static RULES: &[Rule] = &[
 
 fn truncated(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     if oddity(note) == Some(Oddity::Truncated) {
-        out.raise(draft(note, rule, None), scene, || {
+        out.raise(head(note, rule), scene, || {
             format!(
                 "The {} transferred an APDU that ends too early: {} ({}) is not whole, although the activity was ended \
                  in order. The receiver cannot read the message.",
@@ -98,11 +109,11 @@ fn truncated(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut 
 
 fn overrun(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     if oddity(note) == Some(Oddity::LengthOverrun) {
-        let draft = Draft { key: key(note.field.name), ..draft(note, rule, None) };
+        let draft = Draft { key: key(note.field.name), ..head(note, rule) };
         out.raise(draft, scene, || {
             format!(
                 "{}the length of {} ({}) reaches past the end of the element that holds it. The receiver cannot read \
-                 the message; Exchange logs event 200.",
+                 the message.",
                 says(note),
                 note.field.label,
                 note.field.name
@@ -117,10 +128,10 @@ fn undecodable(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mu
         DamageKind::BadHeader | DamageKind::NoEndOfContents | DamageKind::StrayEndOfContents => rule.severity,
         _ => Severity::Warning,
     };
-    let draft = Draft { key: kind as u64, severity, mark: Some(kind.words()), ..draft(note, rule, None) };
+    let draft = Draft { key: kind as u64, severity, mark: Some(kind.words()), ..head(note, rule) };
     out.raise(draft, scene, || {
         format!(
-            "{}{} ({}) cannot be read: {}. A strict receiver does not accept the message; Exchange logs event 200.",
+            "{}{} ({}) cannot be read: {}. A strict receiver does not accept the message.",
             says(note),
             note.field.label,
             note.field.name,

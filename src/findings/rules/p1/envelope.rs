@@ -1,8 +1,8 @@
 //! The other fields of the envelope: what they say is wrong for the association, or known to upset a product.
 
 use super::{
-    Certainty, Check, Collector, Message, Rule, Scene, Scope, Severity, draft, named_first, oddity, quoting,
-    says,
+    Certainty, Check, Collector, Message, Rule, Scene, Scope, Severity, draft, id_of, named_first, oddity,
+    quoting, says,
 };
 use crate::asn1::Oid;
 use crate::findings::collector::Draft;
@@ -141,8 +141,7 @@ fn private_content(message: &Message, rule: &'static Rule, out: &mut Collector) 
     if message.apdu.kind == ApduKind::Report || !is_mdbef(message) {
         return;
     }
-    let quote = message.apdu.id_octets.as_ref().map(|octets| ("p1.MTSIdentifier", octets));
-    out.raise_on(message, quoting(rule, quote), || {
+    out.raise_on(message, quoting(rule, id_of(message)), || {
         format!(
             "{} has the content type 1.2.840.113556.5.1 (MDBEF), which only Exchange servers can read.",
             named_first(message)
@@ -169,8 +168,7 @@ fn body_types(message: &Message, rule: &'static Rule, out: &mut Collector) {
     if unnamed == 0 || declared & 1 != 0 || apdu.trace.iter().any(|element| element.converted) {
         return;
     }
-    let quote = apdu.id_octets.as_ref().map(|octets| ("p1.MTSIdentifier", octets));
-    out.raise_on(message, quoting(rule, quote), || {
+    out.raise_on(message, quoting(rule, id_of(message)), || {
         let names: Vec<_> =
             BODY_TYPES.iter().filter(|(bit, _)| unnamed & 1 << bit != 0).map(|(_, name)| *name).collect();
         format!(

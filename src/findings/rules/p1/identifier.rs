@@ -2,7 +2,7 @@
 
 use super::{
     Certainty, Check, Collector, Draft, Message, Rule, Scene, Scope, Severity, draft, key, named, oddity,
-    quoting, same_domain, says,
+    quoting, same_domain, says, trace_element,
 };
 use crate::layers::note::Note;
 use crate::layers::p1_oddities::Oddity;
@@ -14,7 +14,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         certainty: Certainty::Certain,
         title: "the identifier and the first trace element name different domains",
         why: "The domain where a message begins makes its identifier and the first element of its trace. Exchange \
-              compares them, logs event 209 (submitting domain inconsistent) and may not accept the message. Loop \
+              compares them and may not accept the message. Loop \
               detection that looks for the own domain in the trace does not find it.",
         told_by: "Country, administration domain and private domain of the identifier against those of the first trace \
                   element. Case, and a blank, zero or absent administration domain, make no difference.",
@@ -85,12 +85,12 @@ fn trace_mismatch(message: &Message, rule: &'static Rule, out: &mut Collector) {
     if !message.known || id.is_empty() || first.domain.is_empty() || same_domain(id, &first.domain) {
         return;
     }
-    let quote = first.octets.as_ref().map(|octets| ("p1.TraceInformationElement", octets));
+    let quote = trace_element(first);
     let draft = Draft { key: key(&format!("{id}{}", first.domain)), ..quoting(rule, quote) };
     out.raise_on(message, draft, || {
         format!(
             "The identifier of {} is of the domain {id}, the first element of its trace of {}. Both are made where the \
-             message begins and have to be the same; Exchange logs event 209.",
+             message begins and have to be the same.",
             named(message),
             first.domain
         )

@@ -17,6 +17,7 @@ use crate::capture::Quote;
 use crate::findings::Evidence;
 use crate::layers::note::{Note, What};
 use crate::layers::or_address::{Attribute, OrAddress};
+use crate::layers::p1::{ApduKind, TraceElement};
 use crate::layers::p1_oddities::Oddity;
 
 /// The oddity of an MTS-APDU that was noted, if it is one.
@@ -38,6 +39,21 @@ fn draft<'a>(note: &Note<'a>, rule: &'static Rule, value: Option<i64>) -> Draft<
 fn quoting<'a>(rule: &'static Rule, quote: Option<(&'static str, &'a Quote)>) -> Draft<'a> {
     let evidence = quote.map(|(field, quote)| (field, quote.octets(), None));
     Draft { evidence, ..Draft::new(rule) }
+}
+
+/// The identifier of a message, probe or report, as it was sent.
+fn id_of(message: &Message) -> Option<(&'static str, &Quote)> {
+    let field = match message.apdu.kind {
+        ApduKind::Message => "p1.message_identifier",
+        ApduKind::Probe => "p1.probe_identifier",
+        ApduKind::Report => "p1.report_identifier",
+    };
+    Some((field, message.apdu.id_octets.as_ref()?))
+}
+
+/// A trace element, as it was sent.
+fn trace_element(element: &TraceElement) -> Option<(&'static str, &Quote)> {
+    Some(("p1.TraceInformationElement", element.octets.as_ref()?))
 }
 
 /// A message, probe or report in words.

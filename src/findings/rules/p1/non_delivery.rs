@@ -26,8 +26,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         severity: Severity::Warning,
         certainty: Certainty::Certain,
         title: "not delivered: the message went round in a loop",
-        why: "A domain or MTA found itself in the trace of the message and returned it. Exchange logs event 201 for the \
-              message and 290 for the report.",
+        why: "A domain or MTA found itself in the trace of the message and returned it.",
         told_by: "The diagnostic of all recipients that were not reached is 3, loop-detected.",
         remedy: "Compare the routes of the domains in the trace of the message: two of them take each other for the way \
                  to this recipient. Common cases: a mailbox or custom recipient that was removed on one side only, an \
@@ -48,7 +47,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         severity: Severity::Warning,
         certainty: Certainty::Certain,
         title: "not delivered: the content is too long",
-        why: "An MTA or the recipient does not take messages of this size. Exchange logs event 62 for the report.",
+        why: "An MTA or the recipient does not take messages of this size.",
         told_by: "The diagnostic of all recipients that were not reached is 7, content-too-long.",
         remedy: "Compare the size of the message with the limits on its way: in Exchange Message size on the Limits tab \
                  of the connector, of the MTA and of the recipient. The size on the wire is larger than what the user \
@@ -88,8 +87,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         severity: Severity::Warning,
         certainty: Certainty::Certain,
         title: "a message was not delivered",
-        why: "The report says which recipients did not get the message, and by reason and diagnostic why not. Where \
-              Exchange made it, it logged event 290 or 62 with the same codes.",
+        why: "The report says which recipients did not get the message, and by reason and diagnostic why not.",
         told_by: "A report with non-delivery for at least one recipient. One finding for each report; what it says of \
                   recipients that were reached is left out. Codes with a remedy of their own have a rule of their own, \
                   where all recipients have them.",

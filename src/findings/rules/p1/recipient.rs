@@ -1,8 +1,8 @@
 //! Recipients in the envelopes of messages and probes.
 
 use super::{
-    Certainty, Check, Collector, Draft, Message, Rule, Scene, Scope, Severity, draft, named, oddity, quoting,
-    says,
+    Certainty, Check, Collector, Draft, Message, Rule, Scene, Scope, Severity, draft, id_of, named, oddity,
+    quoting, says,
 };
 use crate::layers::note::Note;
 use crate::layers::p1_oddities::Oddity;
@@ -50,8 +50,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         certainty: Certainty::Certain,
         title: "recipient reassignment is prohibited",
         why: "The originator (of a private message, say) does not let the message go to anyone else. Where the \
-              recipient has an alternate recipient, Exchange logs event 145 and sends a non-delivery report with \
-              diagnostic 26.",
+              recipient has an alternate recipient, Exchange sends a non-delivery report with diagnostic 26.",
         told_by: "Extension 1 of the envelope, recipient-reassignment-prohibited, has the value 1.",
         remedy: "None is needed. If such messages come back, deliver to the recipient itself or let the originator send \
                  without the mark Private.",
@@ -103,8 +102,7 @@ fn short_indicators(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out
 fn many(message: &Message, rule: &'static Rule, out: &mut Collector) {
     let count = message.apdu.recipients.len();
     if count > MANY {
-        let quote = message.apdu.id_octets.as_ref().map(|octets| ("p1.per_recipient_fields", octets));
-        out.raise_on(message, quoting(rule, quote), || {
+        out.raise_on(message, quoting(rule, id_of(message)), || {
             format!(
                 "The envelope of {} has {count} recipients. That is allowed, but more than {MANY} stopped the MTA of \
                  Exchange.",
@@ -119,7 +117,7 @@ fn reassignment(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &m
         out.raise(draft(note, rule, Some(1)), &scene.once_in(Scope::Hosts), || {
             format!(
                 "{}recipient-reassignment-prohibited is set: an alternate recipient may not get the message. Exchange \
-                 logs event 145 and returns it where there is one.",
+                 returns it where there is one.",
                 says(note)
             )
         });

@@ -1,6 +1,6 @@
 //! An identifier that is transferred more than once: a message that goes round, comes again, or is another one.
 
-use super::{Certainty, Check, Collector, Draft, Message, Rule, Severity, key, named_first, quoting};
+use super::{Certainty, Check, Collector, Draft, Message, Rule, Severity, id_of, key, named_first, quoting};
 use crate::analysis::{Again, Repeat};
 
 pub(in super::super) static RULES: &[Rule] = &[
@@ -83,8 +83,7 @@ fn is_passed_on(message: &Message) -> bool {
 }
 
 fn about<'a>(message: &'a Message, rule: &'static Rule) -> Draft<'a> {
-    let quote = message.apdu.id_octets.as_ref().map(|octets| ("p1.MTSIdentifier", octets));
-    Draft { key: key(&message.apdu.id.to_string()), ..quoting(rule, quote) }
+    Draft { key: key(&message.apdu.id.to_string()), ..quoting(rule, id_of(message)) }
 }
 
 fn duplicate(message: &Message, rule: &'static Rule, out: &mut Collector) {

@@ -1,8 +1,8 @@
 //! Reports: their structure, and whether what they speak of was seen. What they say is in `non_delivery`.
 
 use super::{
-    Certainty, Check, Collector, Draft, Message, Rule, Scene, Severity, draft, named_first, oddity, quoting,
-    says,
+    Certainty, Check, Collector, Draft, Message, Rule, Scene, Severity, draft, id_of, named_first, oddity,
+    quoting, says,
 };
 use crate::layers::note::Note;
 use crate::layers::p1::ApduKind;
@@ -186,8 +186,7 @@ fn private_content(message: &Message, rule: &'static Rule, out: &mut Collector) 
     if apdu.kind != ApduKind::Report || apdu.returned || !super::envelope::is_mdbef(message) {
         return;
     }
-    let quote = apdu.id_octets.as_ref().map(|octets| ("p1.MTSIdentifier", octets));
-    out.raise_on(message, quoting(rule, quote), || {
+    out.raise_on(message, quoting(rule, id_of(message)), || {
         format!(
             "{} says that its subject had the content type 1.2.840.113556.5.1 (MDBEF) and does not bring the content \
              back. Exchange does not show such a report as it should.",
@@ -202,8 +201,7 @@ fn subject_not_seen(message: &Message, rule: &'static Rule, out: &mut Collector)
     if message.subject.is_some() {
         return;
     }
-    let quote = apdu.id_octets.as_ref().map(|octets| ("p1.MTSIdentifier", octets));
-    out.raise_on(message, Draft { key: 0, ..quoting(rule, quote) }, || {
+    out.raise_on(message, Draft { key: 0, ..quoting(rule, id_of(message)) }, || {
         format!(
             "{} speaks of {subject}, whose transfer is not in the capture: it went before, or over another link.",
             named_first(message)

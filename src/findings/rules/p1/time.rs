@@ -2,7 +2,7 @@
 
 use super::{
     Certainty, Check, Collector, Draft, Message, Rule, Scene, Severity, draft, key, named, named_first,
-    oddity, quoting, says,
+    oddity, quoting, says, trace_element,
 };
 use crate::asn1::Time;
 use crate::layers::note::Note;
@@ -46,7 +46,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         severity: Severity::Warning,
         certainty: Certainty::Strong,
         title: "the trace says that the message is more than a week old",
-        why: "Exchange returns a message whose trace began more than 10080 minutes ago: event 208, and a non-delivery \
+        why: "Exchange returns a message whose trace began more than 10080 minutes (seven days) ago: a non-delivery \
               report with maximum-time-expired (diagnostic 5).",
         told_by: "The first arrival time of the trace against the clock of the capture. Where the last one, which the \
                   sending domain wrote, is far from that clock as well, the clocks disagree or the message waited there; \
@@ -126,7 +126,7 @@ fn reversed(message: &Message, rule: &'static Rule, out: &mut Collector) {
     if seconds <= TOLERANCE {
         return;
     }
-    let quote = after.octets.as_ref().map(|octets| ("p1.TraceInformationElement", octets));
+    let quote = trace_element(after);
     let severity = if seconds > DAY { Severity::Warning } else { rule.severity };
     let key = key(&format!("{}{}", before.domain, after.domain));
     out.raise_on(message, Draft { key, severity, ..quoting(rule, quote) }, || {
@@ -146,9 +146,9 @@ fn reversed(message: &Message, rule: &'static Rule, out: &mut Collector) {
 /// A time span in its largest unit.
 fn duration(seconds: i64) -> String {
     let (number, unit) = match seconds {
-        ..7200 => (seconds / 60, "minutes"),
-        ..172_800 => (seconds / 3600, "hours"),
-        ..63_072_000 => (seconds / DAY, "days"),
+        0..7200 => (seconds / 60, "minutes"),
+        7200..172_800 => (seconds / 3600, "hours"),
+        172_800..63_072_000 => (seconds / DAY, "days"),
         _ => (seconds / (365 * DAY), "years"),
     };
     format!("{number} {unit}")
@@ -160,7 +160,7 @@ fn old(message: &Message, rule: &'static Rule, out: &mut Collector) {
     let age = |time: Option<Time>| Some(now - second(time?)?);
     let Some(age_of_first) = age(first.arrival).filter(|age| *age > TOO_OLD) else { return };
     let recent = age(last.arrival).is_some_and(|age| age.abs() <= DAY);
-    let quote = first.octets.as_ref().map(|octets| ("p1.TraceInformationElement", octets));
+    let quote = trace_element(first);
     let draft = match recent {
         true => Draft { key: key(&message.apdu.id.to_string()), ..quoting(rule, quote) },
         false => {
@@ -178,12 +178,12 @@ fn old(message: &Message, rule: &'static Rule, out: &mut Collector) {
         match recent {
             true => format!(
                 "{what} The domain that sends it now has the right time, so it is that old or its first time is wrong. \
-                 Exchange returns messages of more than 7 days (event 208)."
+                 Exchange returns messages of more than 7 days."
             ),
             false => format!(
                 "{what} The sender's own time is as far from the clock of the capture: a clock is wrong, or the message \
                  waited there. Where the receiver has the time of the capture and is Exchange, it returns messages of \
-                 more than 7 days (event 208)."
+                 more than 7 days."
             ),
         }
     });

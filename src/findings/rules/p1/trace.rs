@@ -2,7 +2,7 @@
 
 use super::{
     Certainty, Check, Collector, Draft, Message, Rule, Scene, Scope, Severity, draft, key, named,
-    named_first, oddity, quoting, same_domain, says,
+    named_first, oddity, quoting, same_domain, says, trace_element,
 };
 use crate::layers::note::Note;
 use crate::layers::p1::TraceElement;
@@ -15,7 +15,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         certainty: Certainty::Strong,
         title: "a message passes a domain for the second time",
         why: "The message goes round in a loop: a domain had it, gave it on, got it back and relays it once more. It \
-              ends as a non-delivery report (diagnostic 3, loop-detected; Exchange logs event 201), or after 512 \
+              ends as a non-delivery report (diagnostic 3, loop-detected), or after 512 \
               transfers.",
         told_by: "A domain stands in the trace twice with another one in between, and nothing in the trace since its \
                   first element says rerouted, redirected or list expansion. Two elements of one domain in a row are \
@@ -111,7 +111,7 @@ pub(super) fn loops(message: &Message) -> Option<(&TraceElement, &TraceElement)>
 
 fn looped(message: &Message, rule: &'static Rule, out: &mut Collector) {
     let Some((first, later)) = loops(message) else { return };
-    let quote = later.octets.as_ref().map(|octets| ("p1.TraceInformationElement", octets));
+    let quote = trace_element(later);
     let draft = Draft { key: key(&message.apdu.id.to_string()), ..quoting(rule, quote) };
     out.raise_on(message, draft, || {
         let way: Vec<_> = message.apdu.trace.iter().map(|element| element.domain.to_string()).collect();
@@ -147,7 +147,7 @@ fn rerouted(message: &Message, rule: &'static Rule, out: &mut Collector) {
         _ => false,
     });
     let Some([_, later]) = pair else { return };
-    let quote = later.octets.as_ref().map(|octets| ("p1.TraceInformationElement", octets));
+    let quote = trace_element(later);
     out.raise_on(message, quoting(rule, quote), || {
         format!(
             "The trace of {} has several elements of {} with the routing action rerouted, at {} and within a minute. \
