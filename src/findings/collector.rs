@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::IpAddr;
 
 use crate::analysis::Message;
 use crate::capture::{FrameNo, Octets};
@@ -9,13 +10,30 @@ use crate::layers::Side;
 use crate::layers::stack::Now;
 use crate::net::Endpoint;
 
-use super::{Certainty, Evidence, Finding, Rule, Scene, Severity};
+use super::{Certainty, Evidence, Finding, Rule, Scene, Scope, Severity};
 
 /// How many findings are kept. A capture of garbage raises no end of them, and nobody reads more.
 const KEPT: usize = 100_000;
 
-/// What makes two findings the same: rule, association, side, and a key that the rule chooses.
-type Key = (&'static str, u32, Option<Side>, u64);
+/// How far [`Collector::knows`] looks back.
+const KNOWN_BACK: usize = 256;
+
+/// How many associations are kept on which the same was found.
+const ASSOCIATIONS: usize = 256;
+
+/// What makes two findings the same: rule, association or hosts, side, and a key that the rule chooses.
+type Key = (&'static str, Where, Option<Side>, u64);
+
+/// Where the same is the same finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Where {
+    /// On one association; 0 is none.
+    Association(u32),
+    /// On all associations from one host to a port of another.
+    Hosts(IpAddr, Endpoint),
+    /// Anywhere.
+    Capture,
+}
 
 /// A finding as a rule raises it.
 #[derive(Debug)]
@@ -34,8 +52,8 @@ pub struct Draft<'a> {
     pub certainty: Certainty,
     /// The words of its mark, where the rule's title does not say enough.
     pub mark: Option<&'static str>,
-    /// Whether it tells a finding that grows from one association to the next: the latest words take the place of the
-    /// earlier ones.
+    /// Whether it tells an earlier finding anew with more in it: its words take the place of those before, and it is
+    /// not counted. One on a message then grows from one association to the next.
     pub grows: bool,
     /// Whether it is what another fault on the same association brings about: it is then told as a note that names
     /// that one.
@@ -96,7 +114,7 @@ impl Collector {
     pub fn into_findings(mut self) -> Vec<Finding> {
         self.forgotten.sort_unstable();
         let forgotten = |number: u32| self.forgotten.binary_search(&number).is_ok();
-        self.findings.retain(|finding| !finding.association.is_some_and(forgotten));
+        self.findings.retain(|finding| !finding.association().is_some_and(forgotten));
         self.findings.sort_by_key(|finding| finding.frame);
         join_symptoms(&mut self.findings);
         self.findings
@@ -107,11 +125,25 @@ impl Collector {
         self.raised
     }
 
+    /// Whether a rule has raised something on an association.
+    pub fn knows(&self, rule: &Rule, association: u32) -> bool {
+        let here =
+            |finding: &Finding| finding.rule.id == rule.id && finding.associations.contains(&association);
+        self.findings.iter().rev().take(KNOWN_BACK).any(here)
+    }
+
     /// Runs `judge`, and keeps nothing of what it raises but the marks.
     pub fn mark_only(&mut self, judge: impl FnOnce(&mut Collector)) {
         let mut aside = Collector::default();
         judge(&mut aside);
         self.marks.append(&mut aside.marks);
+    }
+
+    /// Runs `judge`, and keeps all that it raises but the marks: they are of an earlier frame.
+    pub fn without_marks(&mut self, judge: impl FnOnce(&mut Collector)) {
+        let marks = self.marks.len();
+        judge(self);
+        self.marks.truncate(marks);
     }
 
     /// How many findings were not kept because there were too many.
@@ -138,14 +170,22 @@ impl Collector {
     pub fn raise(&mut self, draft: Draft<'_>, scene: &Scene<'_>, words: impl FnOnce() -> String) {
         let ends = scene.association.zip(draft.side).map(|(a, side)| (a.end(side), a.end(side.other())));
         let association = scene.association.map(|association| association.number);
-        self.put(draft, Spot { association, ends, now: scene.now }, words);
+        let place = match (scene.scope, scene.association) {
+            (Scope::Capture, _) => Where::Capture,
+            (Scope::Hosts, Some(association)) => {
+                Where::Hosts(association.initiator.address, association.responder)
+            }
+            _ => Where::Association(association.unwrap_or(0)),
+        };
+        self.put(draft, Spot { association, place, ends, now: scene.now }, words);
     }
 
     /// Takes a finding about a message, probe or report.
     pub fn raise_on(&mut self, message: &Message, draft: Draft<'_>, words: impl FnOnce() -> String) {
         let now = Now { frame: message.last_frame, time: message.ended };
         let association = message.associations.last().copied();
-        self.put(draft, Spot { association, ends: Some((message.from, message.to)), now }, words);
+        let place = if draft.grows { Where::Capture } else { Where::Association(association.unwrap_or(0)) };
+        self.put(draft, Spot { association, place, ends: Some((message.from, message.to)), now }, words);
     }
 
     fn put(&mut self, draft: Draft<'_>, spot: Spot, words: impl FnOnce() -> String) {
@@ -161,16 +201,19 @@ impl Collector {
                 text: draft.mark.unwrap_or(draft.rule.title),
             });
         }
-        let association = if draft.grows { None } else { spot.association };
-        let key = (draft.rule.id, association.unwrap_or(0), draft.side, draft.key);
+        let key = (draft.rule.id, spot.place, draft.side, draft.key);
         if let Some(finding) = self.known.get(&key).and_then(|index| self.findings.get_mut(*index)) {
+            finding.count += u64::from(!draft.grows);
             finding.last_frame = finding.last_frame.max(Some(spot.now.frame));
+            if let Some(number) = spot.association.filter(|_| finding.associations.len() < ASSOCIATIONS)
+                && !finding.associations.contains(&number)
+            {
+                finding.associations.push(number);
+            }
             // What weighs more, or is surer, says it better.
             if draft.grows || (draft.severity, draft.certainty) > (finding.severity, finding.certainty) {
                 (finding.severity, finding.certainty) = (draft.severity, draft.certainty);
                 finding.message = words();
-            } else {
-                finding.count += 1;
             }
             return;
         }
@@ -185,7 +228,7 @@ impl Collector {
             rule: draft.rule,
             severity: draft.severity,
             certainty: draft.certainty,
-            association: spot.association,
+            associations: spot.association.into_iter().collect(),
             frame,
             time: frame.map(|_| spot.now.time),
             from: spot.ends.map(|ends| ends.0),
@@ -215,6 +258,7 @@ pub(super) fn key(text: &str) -> u64 {
 /// Where a finding is.
 struct Spot {
     association: Option<u32>,
+    place: Where,
     /// Who sent what it is about, and to whom.
     ends: Option<(Endpoint, Endpoint)>,
     now: Now,
@@ -224,18 +268,19 @@ struct Spot {
 fn join_symptoms(findings: &mut [Finding]) {
     let mut causes: HashMap<u32, (Severity, &'static Rule, Option<FrameNo>)> = HashMap::new();
     for finding in findings.iter().filter(|finding| !finding.symptom && finding.severity > Severity::Note) {
-        let Some(number) = finding.association else { continue };
-        let cause = (finding.severity, finding.rule, finding.frame);
-        let known = causes.entry(number).or_insert(cause);
-        if cause.0 > known.0 {
-            *known = cause;
+        for number in &finding.associations {
+            let cause = (finding.severity, finding.rule, finding.frame);
+            let known = causes.entry(*number).or_insert(cause);
+            if cause.0 > known.0 {
+                *known = cause;
+            }
         }
     }
     for finding in findings.iter_mut().filter(|finding| finding.symptom) {
-        let Some((_, rule, frame)) = finding.association.and_then(|number| causes.get(&number)) else {
-            continue;
-        };
-        finding.severity = Severity::Note;
-        finding.cause = Some((rule, *frame));
+        let cause = finding.associations.iter().find_map(|number| causes.get(number));
+        if let Some((_, rule, frame)) = cause {
+            finding.severity = Severity::Note;
+            finding.cause = Some((rule, *frame));
+        }
     }
 }

@@ -87,8 +87,8 @@ pub struct Finding {
     pub severity: Severity,
     /// How surely it can be told.
     pub certainty: Certainty,
-    /// The association it is about.
-    pub association: Option<u32>,
+    /// The associations it was seen on, the first one first; none for what concerns a frame or a file.
+    pub associations: Vec<u32>,
     /// The frame where it shows first; `None` for what is about a file.
     pub frame: Option<FrameNo>,
     /// When that frame was captured.
@@ -109,4 +109,11 @@ pub struct Finding {
     pub symptom: bool,
     /// The finding that it follows from: its rule and frame.
     pub cause: Option<(&'static Rule, Option<FrameNo>)>,
+}
+
+impl Finding {
+    /// The association it was seen on first.
+    pub fn association(&self) -> Option<u32> {
+        self.associations.first().copied()
+    }
 }

@@ -268,7 +268,11 @@ pub fn read<O: Output>(
         knowledge.contexts_known = ssdu.cut.is_none() && !facts.damaged;
     }
     knowledge.settle_application(facts);
-    facts.mode = facts.mode.or(knowledge.mode);
+    facts.mode = facts.mode.or(match ppdu {
+        // Those of the X.410 mode are bare.
+        PpduKind::Cpr | PpduKind::Aru => Some(Mode::Normal),
+        _ => knowledge.mode,
+    });
     report(&noticed, ssdu.side, out);
 }
 
@@ -400,7 +404,7 @@ fn walk_with<S: Sink>(
 
 /// Something that was noticed in a walk, with the octets that show it.
 struct Noticed {
-    what: What,
+    what: What<'static>,
     field: Field,
     quote: Quote,
 }
@@ -508,7 +512,7 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
         }
     }
 
-    fn notice(&mut self, what: What, field: Field, octets: Octets<'_>) {
+    fn notice(&mut self, what: What<'static>, field: Field, octets: Octets<'_>) {
         if self.noticed.len() < NOTICED {
             self.noticed.push(Noticed { what, field, quote: Quote::new(octets) });
         }

@@ -1,6 +1,6 @@
 //! What several rules say or ask.
 
-use super::{Case, Draft, Rule};
+use super::{Case, Draft, Rule, Scene};
 use crate::analysis::Association;
 use crate::layers::session;
 use crate::layers::upper::Code;
@@ -10,8 +10,15 @@ pub(super) const RTSE_UNITS: u16 = 0x0249;
 
 /// A finding about the end of an association, on the code that tells it.
 pub(super) fn on_end<'a>(case: &'a Case<'_>, rule: &'static Rule) -> Draft<'a> {
-    let evidence = case.ending.code.as_ref().map(evidence);
-    Draft { side: Some(case.ending.side), evidence, ..Draft::new(rule) }
+    let code = case.ending.code.as_ref();
+    // The same code again is the same refusal again.
+    let key = code.and_then(|code| code.value).map_or(u64::MAX, |value| value as u64);
+    Draft { side: Some(case.ending.side), key, evidence: code.map(evidence), ..Draft::new(rule) }
+}
+
+/// The frame that ended an association, for what concerns it alone.
+pub(super) fn there<'a>(case: &Case<'a>) -> Scene<'a> {
+    Scene::new(case.ending.now, Some(case.association))
 }
 
 /// A code as evidence.

@@ -50,6 +50,16 @@ fn reached(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
             "Too many octets wait behind a hole in the stream: the hole is taken for lost, and reading goes on \
              behind it."
         }
+        Cap::SmtpLine => {
+            "An SMTP command or reply is longer than what is held of one: it is read as far as that."
+        }
+        Cap::SmtpHeader => {
+            "The header of a mail is longer than what is held of one: addresses behind that are not read."
+        }
+        Cap::SmtpCommands => {
+            "More SMTP commands wait for their replies than are remembered: which reply answers which of them is \
+             not told."
+        }
         Cap::Connections => {
             "More connections are open than are followed at a time: those idle longest are taken for over, and what \
              follows on one of them begins another association."

@@ -10,13 +10,15 @@ mod mta;
 mod presentation;
 mod rtse;
 mod session;
+mod smtp;
 mod tcp;
 mod tpkt;
 
-use super::{Case, Certainty, Check, Collector, Rule, Scene, Severity};
+use super::{Case, Certainty, Check, Collector, Rule, Scene, Scope, Severity};
 use crate::findings::collector::{Draft, key};
 use common::{
-    RTSE_UNITS, evidence, explained, has_too_few_units, needs_context, on_end, seconds, selector, units,
+    RTSE_UNITS, evidence, explained, has_too_few_units, needs_context, on_end, seconds, selector, there,
+    units,
 };
 
 pub(super) use limits::internal_error;
@@ -37,6 +39,7 @@ pub(super) static ALL: &[&[Rule]] = &[
     rtse::opening::RULES,
     rtse::transfer::RULES,
     encoding::RULES,
+    smtp::RULES,
     mta::bind::RULES,
     mta::kind::RULES,
     mta::mismatch::RULES,

@@ -1,6 +1,6 @@
 //! Associations that RTSE refuses or aborts (X.228 clauses 7.3, 7.6 and 8.1).
 
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, explained, on_end};
+use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, explained, on_end, there};
 use crate::analysis::{Attempt, Breach, How, State};
 use crate::layers::presentation::Mode;
 use crate::layers::rtse::{self, Apdu, ApduKind};
@@ -252,7 +252,9 @@ fn resume_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         return;
     }
     let side = case.ending.side.other();
-    out.raise(Draft { side: Some(side), ..on_end(case, rule) }, &case.scene(), || {
+    // It may have been told when the activity was resumed.
+    let draft = Draft { side: Some(side), key: 0, grows: true, ..on_end(case, rule) };
+    out.raise(draft, &there(case), || {
         format!(
             "The {} aborts the association with RTAB unrecognizedActivity (2): it does not know the activity that the {} \
              resumes. The message has to be sent from the beginning.",

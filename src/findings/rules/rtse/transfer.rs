@@ -1,6 +1,8 @@
 //! Transfers that do not come to a good end, and turns that are not given (X.228 clause 8).
 
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, explained, key, seconds};
+use super::{
+    Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity, explained, key, seconds, there,
+};
 use crate::analysis::{Breach, Message, Outcome, Phase};
 use crate::layers::session::{self, SpduKind};
 use crate::layers::stack::{Content, Pdu};
@@ -188,8 +190,8 @@ fn aborted_over(
     if !aborted || !concerns(&breach) {
         return;
     }
-    let draft = Draft { side: Some(side), severity: Severity::Error, ..Draft::new(rule) };
-    out.raise(draft, &case.scene(), || {
+    let draft = Draft { side: Some(side), severity: Severity::Error, grows: true, ..Draft::new(rule) };
+    out.raise(draft, &there(case), || {
         format!(
             "The {} {} (frame {}). The {} then aborts the association: {}.",
             side.word(),
@@ -264,7 +266,7 @@ fn cut_off(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     else {
         return;
     };
-    let draft = Draft { side: Some(sender), symptom: true, ..Draft::new(rule) };
+    let draft = Draft { side: Some(sender), key: phase as u64, symptom: true, ..Draft::new(rule) };
     out.raise(draft, &case.scene(), || match phase {
         Phase::Ending => format!(
             "The association ended after the {} had sent its transfer to the end and before the ACTIVITY END was \
@@ -344,7 +346,7 @@ fn turn(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         evidence: Some(("ses.type", wanted.quote.octets(), Some(SpduKind::PleaseTokens.code().into()))),
         ..Draft::new(rule)
     };
-    let scene = Scene { now: wanted.now, association: Some(association) };
+    let scene = Scene::new(wanted.now, Some(association)).once_in(Scope::Hosts);
     out.raise(draft, &scene, || {
         let priority = wanted.priority.map_or(String::new(), |priority| format!(" (priority {priority})"));
         let end = match association.outcome {

@@ -177,7 +177,7 @@ fn please_tokens(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         evidence: Some(("ses.type", wanted.quote.octets(), Some(SpduKind::PleaseTokens.code().into()))),
         ..Draft::new(rule)
     };
-    let scene = Scene { now: wanted.now, association: Some(case.association) };
+    let scene = Scene::new(wanted.now, Some(case.association));
     out.raise(draft, &scene, || {
         format!(
             "The {} asks for the turn in a TPDU of its own before it acknowledges the ACTIVITY END, and the {} then \

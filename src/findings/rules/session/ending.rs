@@ -1,6 +1,8 @@
 //! Session connections that are refused or aborted (X.225 clauses 7.4, 7.8 and 7.9).
 
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, explained, on_end, selector};
+use super::{
+    Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, explained, on_end, selector, there,
+};
 use crate::analysis::{Phase, State};
 use crate::layers::session::{self, Spdu, SpduKind};
 use crate::layers::stack::{Content, Pdu};
@@ -153,7 +155,7 @@ fn exception(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
             });
         }
         SpduKind::ActivityDiscard if association.is_reliable() => {
-            out.raise(Draft { severity: Severity::Error, ..draft }, scene, || {
+            out.raise(Draft { severity: Severity::Error, grows: true, ..draft }, scene, || {
                 format!(
                     "The {} reports {} (frame {}), and the {} discards the activity: the message was not transferred \
                      in it.",
@@ -175,10 +177,11 @@ fn exception_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) 
         side: Some(exception.side),
         key: exception.now.frame.0,
         severity: Severity::Error,
+        grows: true,
         symptom: explained(case.association),
         ..Draft::new(rule)
     };
-    out.raise(draft, &case.scene(), || {
+    out.raise(draft, &there(case), || {
         format!(
             "The {} reports {} (frame {}) in the middle of a transfer, and the association ends over it: {}. The \
              message was not transferred.",

@@ -7,5 +7,5 @@ pub(super) mod structure;
 
 use super::{
     Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, explained, has_too_few_units, on_end,
-    selector, units,
+    selector, there, units,
 };
