@@ -1,7 +1,8 @@
 //! What several rules say or ask.
 
-use super::{Case, Draft, Rule, Scene};
+use super::{Case, Collector, Draft, Rule, Scene};
 use crate::analysis::Association;
+use crate::findings::find;
 use crate::layers::session;
 use crate::layers::upper::Code;
 
@@ -26,8 +27,11 @@ pub(super) fn evidence(code: &Code) -> (&'static str, crate::capture::Octets<'_>
     (code.field, code.quote.octets(), code.value)
 }
 
-/// Whether a rule that looks at what goes before the end has told a fault that explains it.
-pub(super) fn explained(association: &Association) -> bool {
+/// Whether a rule that looks at what goes before has told a fault that explains trouble on an association.
+pub(super) fn explained(association: &Association, out: &Collector) -> bool {
+    if has_newer_elements(association.number, out) {
+        return true;
+    }
     let exceeds = |asked: &crate::analysis::Asked<i64>| match (asked.offered, asked.accepted) {
         (Some(offered), Some(accepted)) => accepted > offered,
         _ => false,
@@ -42,6 +46,11 @@ pub(super) fn explained(association: &Association) -> bool {
         || exceeds(&association.rtse.checkpoint_size)
         || exceeds(&association.rtse.window_size)
         || (offered.is_some() && answered.is_some() && offered != answered)
+}
+
+/// Whether elements were found on an association that its kind does not have: receivers refuse what holds them.
+pub(super) fn has_newer_elements(association: u32, out: &Collector) -> bool {
+    find("p1-88-element-on-84-association").is_some_and(|rule| out.knows(rule, association))
 }
 
 /// Whether the functional units that were offered or agreed on are too few for RTSE. Without activity management and

@@ -1,7 +1,8 @@
 //! Transfers that do not come to a good end, and turns that are not given (X.228 clause 8).
 
 use super::{
-    Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity, explained, key, seconds, there,
+    Again, Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity, explained,
+    has_newer_elements, key, seconds, there,
 };
 use crate::analysis::{Breach, Message, Outcome, Phase};
 use crate::layers::session::{self, SpduKind};
@@ -190,7 +191,8 @@ fn aborted_over(
     if !aborted || !concerns(&breach) {
         return;
     }
-    let draft = Draft { side: Some(side), severity: Severity::Error, grows: true, ..Draft::new(rule) };
+    let draft =
+        Draft { side: Some(side), severity: Severity::Error, again: Again::Amends, ..Draft::new(rule) };
     out.raise(draft, &there(case), || {
         format!(
             "The {} {} (frame {}). The {} then aborts the association: {}.",
@@ -235,7 +237,7 @@ fn given_up(
     let draft = Draft {
         side: Some(pdu.side),
         evidence: Some(evidence),
-        symptom: association.dialogue.exception.is_some() || explained(association),
+        symptom: association.dialogue.exception.is_some() || explained(association, out),
         ..Draft::new(rule)
     };
     out.raise(draft, scene, || {
@@ -296,7 +298,12 @@ const FAILURES: u32 = 3;
 
 fn retransmission_loop(message: &Message, rule: &'static Rule, out: &mut Collector) {
     let Some(first) = message.first_failure.filter(|_| message.failures >= FAILURES) else { return };
-    let draft = Draft { key: key(&message.apdu.id.to_string()), grows: true, ..Draft::new(rule) };
+    let draft = Draft {
+        key: key(&message.apdu.id.to_string()),
+        again: Again::Grows,
+        symptom: message.associations.iter().any(|number| has_newer_elements(*number, out)),
+        ..Draft::new(rule)
+    };
     out.raise_on(message, draft, || {
         format!(
             "The transfer of {} was begun {} times, first in frame {first}, and none was acknowledged; the last one ended: \
