@@ -45,20 +45,16 @@ pub enum What<'a> {
 impl What<'_> {
     /// Whether PDUs may be missed where it was noticed.
     pub fn hides_pdus(&self) -> bool {
-        match self {
-            What::TpktLength(_) | What::TpktResync(_) | What::Missing(_) | What::Midstream | What::Cap(_) => {
-                true
-            }
-            What::Cotp(_) | What::Session(_) | What::Conflict => true,
-            What::TpktReserved(_)
-            | What::TpktVersion(_)
-            | What::Ber(_)
-            | What::P1(_)
-            | What::Only1988(_)
-            | What::UnknownContext(..)
-            | What::SmtpAddress(_)
-            | What::SmtpTls => false,
-        }
+        matches!(
+            self,
+            What::TpktLength(_)
+                | What::TpktResync(_)
+                | What::Session(_)
+                | What::Missing(_)
+                | What::Conflict
+                | What::Midstream
+                | What::Cap(_)
+        )
     }
 }
 
