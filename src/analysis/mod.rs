@@ -8,9 +8,10 @@ mod history;
 mod machine;
 mod message;
 mod phase;
+mod timers;
 mod tokens;
 
-pub use activity::{Activities, Agreed, Dialogue, Exception, Longest, Timers, Wanted};
+pub use activity::{Activities, Agreed, Dialogue, Exception, Wanted};
 pub use association::{Asked, Association, Outcome, PresentationFacts, RtseFacts, SessionFacts};
 pub use breach::Breach;
 pub use ending::{Ending, How};
@@ -18,4 +19,5 @@ pub use history::{Attempt, History, Loss};
 pub use machine::{Event, Machine, State};
 pub use message::{Ledger, Message, Status};
 pub use phase::Phase;
+pub use timers::{Longest, Timers};
 pub use tokens::Token;

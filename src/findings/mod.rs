@@ -1,6 +1,7 @@
 //! What is wrong or worth knowing, as data: a registry of rules, and the findings that they raise.
 
 mod collector;
+mod events;
 mod finding;
 mod registry;
 mod rules;

@@ -6,7 +6,7 @@ use crate::layers::note::Note;
 use crate::layers::session::SpduKind;
 use crate::layers::stack::{Content, Now, Pdu};
 
-use super::{Certainty, Collector, Severity, rules};
+use super::{Certainty, Collector, Severity, events, rules};
 
 /// A rule: what it is called, what its manual entry says, and the function that tells it.
 #[derive(Debug)]
@@ -29,6 +29,13 @@ pub struct Rule {
     pub references: &'static [&'static str],
     /// When the rule is asked.
     pub check: Check,
+}
+
+impl Rule {
+    /// What Exchange logs where it meets the fault, as a sentence.
+    pub fn events(&self) -> Option<&'static str> {
+        events::of(self.id)
+    }
 }
 
 /// The function of a rule about SPDUs that break a rule of the dialogue.

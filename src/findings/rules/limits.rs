@@ -13,7 +13,8 @@ pub(super) static RULES: &[Rule] = &[
         why: "So that memory stays bounded on any input, only so much of one protocol data unit is held. What lay \
               behind the limit was counted, not read.",
         told_by: "A TSDU, a transferred value or the segments waiting behind a hole grew past what is held of \
-                  one, a TSDU holds too many SPDUs, or too many connections were open at once; the README lists the limits. Nothing is wrong on \
+                  one, a TSDU holds too many SPDUs, a line, a header or the number of open commands of SMTP is too large, or \
+                  too many connections were open at once; the README lists the limits. Nothing is wrong on \
                   the wire.",
         remedy: "Nothing has to be changed in the mail systems. Part of the value is not in the report.",
         references: &["README, Limits"],

@@ -20,8 +20,8 @@ pub(super) static RULES: &[Rule] = &[
                   MSXCHNGE. The article names the address type; how it is spelled on the wire is inferred from the \
                   other types. It comes before all other rules on the form of the address.",
         remedy: "On the sending Exchange server, look at the E-mail Addresses page of the recipient that the address \
-                 names, a public folder store or a server of the other site, and give it an SMTP address; install the \
-                 service pack that Q182932 names.",
+                 names, a public folder store or a server of the other site, and give it an SMTP address. Q182932 \
+                 describes the case.",
         references: &["KB Q182932"],
         check: Check::Note(|note, scene, rule, out| told(Fault::Msxchnge, note, scene, rule, out)),
     },
@@ -49,7 +49,7 @@ pub(super) static RULES: &[Rule] = &[
         told_by: "A + in the value behind the prefix is not followed by two hexadecimal digits. An address type that \
                   x400scope does not know is no fault: gateways have types of their own.",
         remedy: "Find the system that wrote or cut the address. If the Internet Mail Service stops, take the message \
-                 out of its queue and install the service pack that Q193782 names.",
+                 out of its queue; Q193782 describes the case.",
         references: &["KB Q193782"],
         check: Check::Note(|note, scene, rule, out| told(Fault::BadEscape, note, scene, rule, out)),
     },
@@ -64,8 +64,9 @@ pub(super) static RULES: &[Rule] = &[
         told_by: "RCPT with an IMCEASMTP- address whose unwrapped address has another domain than the outer one, \
                   answered by a reply that accepts it. That the mail was then passed on is not in the dialogue. When \
                   it is refused, smtp-imceasmtp tells it.",
-        remedy: "Install the fix that Q237927 and Q264330 name; the choice Do not reroute incoming SMTP mail on the \
-                 Routing page of the Internet Mail Service is not enough without it.",
+        remedy: "Bring the Internet Mail Service to a build that corrects this (Q237927, Q264330). The choice Do not \
+                 reroute incoming SMTP mail on its Routing page does not help by itself: such addresses were \
+                 accepted all the same.",
         references: &["KB Q237927", "KB Q264330"],
         check: Check::Note(|note, scene, rule, out| told(Fault::Relay, note, scene, rule, out)),
     },
@@ -84,19 +85,6 @@ pub(super) static RULES: &[Rule] = &[
         check: Check::Note(|note, scene, rule, out| told(Fault::Smtp, note, scene, rule, out)),
     },
     Rule {
-        id: "smtp-imceax400-sender",
-        severity: Severity::Warning,
-        certainty: Certainty::Certain,
-        title: "the sender's address is an X.400 address in IMCEA form",
-        why: "The Internet sees an X.400 address in a form that only Exchange unwraps, and only while the domain's server \
-              is the one that wrote it: answers and non-delivery reports get lost, and some systems refuse the sender.",
-        told_by: "MAIL, From, Sender, Reply-To or their Resent- forms name a local part that begins with IMCEAX400-.",
-        remedy: "Give the originator an SMTP address on the E-mail Addresses page. Where his O/R address has a \
-                 domain-defined attribute MSXCX500, as directory synchronisation leaves it, take that away.",
-        references: &["KB Q166521", "KB Q166519"],
-        check: Check::Note(|note, scene, rule, out| told(Fault::X400Sender, note, scene, rule, out)),
-    },
-    Rule {
         id: "smtp-imceax400",
         severity: Severity::Warning,
         certainty: Certainty::Certain,
@@ -108,6 +96,19 @@ pub(super) static RULES: &[Rule] = &[
                  site addressing, so that mail to the Internet shows those.",
         references: &["KB Q162680", "KB Q241874"],
         check: Check::Note(|note, scene, rule, out| told(Fault::X400, note, scene, rule, out)),
+    },
+    Rule {
+        id: "smtp-imceax400-sender",
+        severity: Severity::Warning,
+        certainty: Certainty::Certain,
+        title: "the sender's address is an X.400 address in IMCEA form",
+        why: "The Internet sees an X.400 address in a form that only Exchange unwraps, and only while the domain's server \
+              is the one that wrote it: answers and non-delivery reports get lost, and some systems refuse the sender.",
+        told_by: "MAIL, From, Sender, Reply-To or their Resent- forms name a local part that begins with IMCEAX400-.",
+        remedy: "Give the originator an SMTP address on the E-mail Addresses page. Where his O/R address has a \
+                 domain-defined attribute MSXCX500, as directory synchronisation leaves it, take that away.",
+        references: &["KB Q166521", "KB Q166519"],
+        check: Check::Note(|note, scene, rule, out| told(Fault::X400Sender, note, scene, rule, out)),
     },
     Rule {
         id: "smtp-imceaex",

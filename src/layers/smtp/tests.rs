@@ -1,4 +1,4 @@
-//! Dialogues and addresses, right and wrong, as they come in pieces of any size.
+//! Whole dialogues, cut in all ways: what is told of them, and what is never made up.
 
 use proptest::prelude::*;
 

@@ -156,13 +156,12 @@ impl Dialogue {
         out: &mut O,
     ) {
         match (answered.verb, code) {
-            (Verb::Data, 354) => {
-                // Else the client has sent the content, or part of it, before this was captured.
-                if self.client == Client::Asked {
-                    self.client = Client::Data;
-                    self.content = Content::begin(answered.at.frame);
-                }
+            (Verb::Data, 354) if self.client == Client::Asked => {
+                self.client = Client::Data;
+                self.content = Content::begin(answered.at.frame);
             }
+            // The client sent the content, or part of it, before this was captured.
+            (Verb::Data, 354) => {}
             (Verb::Data, _) if self.client == Client::Asked => self.client = Client::Commands,
             (Verb::Data, _) if self.client == Client::Data => {
                 self.headless(now, out);
