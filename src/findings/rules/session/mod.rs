@@ -6,6 +6,6 @@ pub(super) mod opening;
 pub(super) mod structure;
 
 use super::{
-    Again, Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity, explained,
+    Again, Case, Certainty, Check, Collector, Draft, RTSE_UNITS, Rule, Scene, Scope, Severity, explained,
     has_too_few_units, on_end, selector, units,
 };
