@@ -10,9 +10,10 @@ mod machine;
 mod memory;
 mod message;
 mod phase;
+mod timers;
 mod tokens;
 
-pub use activity::{Activities, Agreed, Dialogue, Exception, Longest, Timers, Wanted};
+pub use activity::{Activities, Agreed, Dialogue, Exception, Wanted};
 pub use addressing::{Addressing, Earlier, Misnamed, lacks_prmd};
 pub use association::{Asked, Association, Outcome, PresentationFacts, RtseFacts, SessionFacts};
 pub use breach::Breach;
@@ -22,4 +23,5 @@ pub use machine::{Event, Machine, State};
 pub use memory::{Again, Repeat, Subject};
 pub use message::{Ledger, Message, Status};
 pub use phase::Phase;
+pub use timers::{Longest, Timers};
 pub use tokens::Token;

@@ -215,7 +215,11 @@ impl Collector {
             });
         }
         let key = (draft.rule.id, spot.place, draft.side, draft.key);
-        if let Some(finding) = self.known.get(&key).and_then(|index| self.findings.get_mut(*index)) {
+        // What was found on the association itself is the same, and said again with its end.
+        let itself =
+            (draft.rule.id, Where::Association(spot.association.unwrap_or(0)), draft.side, draft.key);
+        let known = self.known.get(&key).or_else(|| self.known.get(&itself));
+        if let Some(finding) = known.and_then(|index| self.findings.get_mut(*index)) {
             finding.count += u64::from(draft.again == Again::Counts);
             finding.symptom |= draft.symptom && draft.again == Again::Amends;
             finding.last_frame = finding.last_frame.max(Some(spot.now.frame));
