@@ -8,12 +8,15 @@ use crate::layers::session::{self, Spdu, SpduKind};
 use crate::layers::stack::{Content, Now, Pdu};
 use crate::layers::upper::{Facts, Knowledge};
 use crate::layers::{Side, acse, mts, rtse};
-use crate::net::Endpoint;
+use crate::net::{Endpoint, Segment};
 use crate::stream::{Incident, Loss};
 use crate::tree::Tag;
 
 use super::ending::{Ending, How};
 use super::machine::{Event, Machine, State, Step};
+use super::pace::Pace;
+use super::transport::TransportFacts;
+use crate::layers::note::Note;
 use crate::layers::mts::Kind;
 
 /// How an association ended.
@@ -120,6 +123,15 @@ pub struct RtseFacts {
     pub seen: bool,
 }
 
+/// An activity that is open: begun, and not confirmed, interrupted or discarded.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenActivity {
+    /// Who sends.
+    pub sender: Side,
+    /// Where it began.
+    pub since: Now,
+}
+
 /// One association, or one connection of another protocol on TPKT.
 #[derive(Clone, Debug)]
 pub struct Association {
@@ -173,6 +185,12 @@ pub struct Association {
     pub ending: Option<Ending>,
     /// Whether an activity was begun.
     pub transfers: bool,
+    /// The activity that is open.
+    pub activity: Option<OpenActivity>,
+    /// The transport connection.
+    pub transport: TransportFacts,
+    /// When the two ends sent something.
+    pub pace: Pace,
     /// Messages, probes and reports that were transferred and acknowledged.
     pub messages: u64,
     /// Octets of TCP payload that each side sent, as far as they were captured: the initiator's, the responder's.
@@ -215,6 +233,9 @@ impl Association {
             reason: None,
             ending: None,
             transfers: false,
+            activity: None,
+            transport: TransportFacts::default(),
+            pace: Pace::default(),
             messages: 0,
             octets: [0; 2],
             missing_octets: 0,
@@ -253,6 +274,18 @@ impl Association {
         self.missing_octets = self.missing_octets.saturating_add(loss.octets);
     }
 
+    /// Takes note of a segment, before what it brings.
+    pub fn segment(&mut self, side: Side, segment: &Segment<'_>, now: Now) {
+        if self.ending.is_none() {
+            self.pace.segment(side, segment, self.activity.is_some(), now);
+        }
+    }
+
+    /// Takes note of what the layers noticed.
+    pub fn note(&mut self, note: &Note<'_>) {
+        self.transport.note(note);
+    }
+
     /// Takes note of what happened on the TCP connection.
     pub fn incident(&mut self, side: Side, incident: &Incident<'_>, now: Now) {
         let (event, what) = match incident {
@@ -262,6 +295,10 @@ impl Association {
             Incident::Reset => (Event::Reset, "reset"),
             Incident::Midstream => {
                 self.from_the_start = false;
+                return;
+            }
+            Incident::OpenRepeated => {
+                self.transport.syns_repeated += 1;
                 return;
             }
             _ => return,
@@ -277,6 +314,7 @@ impl Association {
     pub fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge, now: Now) {
         self.application = knowledge.application.or(self.application);
         self.kind = knowledge.kind();
+        self.transport.pdu(pdu, self.ending.is_some(), now);
         match pdu.content {
             Content::Tpdu(tpdu) => self.tpdu(pdu.side, tpdu, pdu.octets, now),
             Content::Spdu { spdu, tsdu, upper } => {
@@ -296,6 +334,7 @@ impl Association {
                 self.reason = Some(self.machine.unanswered().to_owned());
             }
             let state = self.machine.state;
+            self.pace.finish(now.time);
             let now = Now { frame: self.last_frame, ..now };
             self.ending = Some(Ending { state, side: Side::Responder, how: How::Silence, now, code: None });
         }
@@ -324,6 +363,7 @@ impl Association {
             self.ended_by = Some(tag);
             self.reason = Some(reason());
             self.closed = Some(ending.now.time);
+            self.pace.finish(ending.now.time);
             self.ending = Some(ending);
         }
     }
@@ -385,7 +425,22 @@ impl Association {
         now: Now,
     ) {
         self.learn(spdu, tsdu, upper, knowledge);
-        self.transfers |= matches!(spdu.kind, SpduKind::ActivityStart | SpduKind::ActivityResume);
+        match spdu.kind {
+            SpduKind::ActivityStart | SpduKind::ActivityResume => {
+                self.transfers = true;
+                self.activity = Some(OpenActivity { sender: side, since: now });
+            }
+            SpduKind::MinorSyncPoint => {
+                self.activity.get_or_insert(OpenActivity { sender: side, since: now });
+            }
+            SpduKind::ActivityEndAck
+            | SpduKind::ActivityInterruptAck
+            | SpduKind::ActivityDiscardAck
+            | SpduKind::GiveTokensConfirm
+            | SpduKind::Finish
+            | SpduKind::Disconnect => self.activity = None,
+            _ => {}
+        }
         let event = match spdu.kind {
             SpduKind::Connect => Event::Cn,
             SpduKind::Accept => Event::Ac,

@@ -9,8 +9,10 @@ use crate::capture::{FrameNo, Timestamp};
 use crate::layers::mts::Kind;
 use crate::layers::p1::{Recipient, ReportType};
 use crate::layers::presentation::Mode;
+use crate::layers::Side;
+use crate::net::Endpoint;
 
-use super::{Association, Message, Outcome, State};
+use super::{Association, How, Message, Outcome, State};
 
 /// How many pairs of hosts are remembered.
 const PAIRS: usize = 1024;
@@ -34,6 +36,8 @@ pub struct Attempt {
     pub closed: Option<Timestamp>,
     /// The host that called.
     pub caller: IpAddr,
+    /// The end that was called.
+    pub called: Endpoint,
     /// The mode that was offered.
     pub mode: Option<Mode>,
     /// The kind that was offered.
@@ -44,8 +48,14 @@ pub struct Attempt {
     pub reached: State,
     /// The value of the code that ended it.
     pub code: Option<i64>,
+    /// Equal for associations that came to the same end in the same way, at the same place.
+    pub fault: u64,
+    /// Whether each side, initiator and responder, sent TPKTs whose reserved octet is not zero.
+    pub reserved: [bool; 2],
     /// How many messages it transferred.
     pub messages: u64,
+    /// Equal for associations that called the same transport selector.
+    pub tsap: u64,
     /// Equal for associations that called the same transport, session and presentation selectors.
     pub selectors: u64,
     /// Equal for associations whose initiators gave the same name and the same password.
@@ -66,12 +76,21 @@ impl Attempt {
             opened: a.opened,
             closed: a.closed,
             caller: a.initiator.address,
+            called: a.responder,
             mode: a.presentation.mode,
             kind: a.kind,
             outcome: a.outcome,
             reached: a.furthest(),
             code: a.ending.as_ref().and_then(|ending| ending.code).and_then(|code| code.value),
+            fault: hash(&|h| {
+                if let Some(ending) = &a.ending {
+                    (a.responder, ending.state, ending.side, a.outcome, &a.called_tsap).hash(h);
+                    (std::mem::discriminant::<How>(&ending.how), ending.code.and_then(|code| code.value)).hash(h);
+                }
+            }),
+            reserved: [Side::Initiator, Side::Responder].map(|side| a.transport.has_reserved(side)),
             messages: a.messages,
+            tsap: hash(&|h| a.called_tsap.hash(h)),
             selectors: hash(&|h| {
                 (&a.called_tsap, &a.session.called_selector, &a.presentation.called_selector).hash(h)
             }),
@@ -83,6 +102,17 @@ impl Attempt {
     pub fn was_accepted(&self) -> bool {
         self.reached >= State::Open
     }
+}
+
+/// Attempts in a row, from the same host to the same end, that failed alike.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// How many they are.
+    pub count: usize,
+    /// The first frame of the last one.
+    pub last: FrameNo,
+    /// The shortest and the longest time from one to the next, in nanoseconds.
+    pub apart: (i64, i64),
 }
 
 /// A message that was not transferred or not delivered.
@@ -150,6 +180,33 @@ impl History {
         let number = association.number;
         let attempts = self.known(association).map(|pair| &pair.attempts);
         attempts.into_iter().flatten().filter(move |attempt| attempt.association != number)
+    }
+
+    /// The attempts in a row of which this association is the first; `None` where one failed in the same way before.
+    pub fn run(&self, association: &Association) -> Option<Run> {
+        let me = Attempt::of(association);
+        let attempts = self.known(association).map(|pair| &pair.attempts);
+        let mut row: Vec<&Attempt> = attempts
+            .into_iter()
+            .flatten()
+            .filter(|attempt| attempt.caller == me.caller && attempt.called == me.called)
+            .collect();
+        row.sort_unstable_by_key(|attempt| attempt.association);
+        // Where so many are remembered that this one was forgotten, those that are left count.
+        let at = row.partition_point(|attempt| attempt.association < me.association);
+        let alike = |attempt: &&&Attempt| attempt.fault == me.fault;
+        let before = at.checked_sub(1).and_then(|before| row.get(before)).filter(alike);
+        let forgotten = row.get(at).is_some_and(|attempt| attempt.association != me.association);
+        if before.is_some() || (forgotten && row.get(at).filter(alike).is_some()) {
+            return None;
+        }
+        let row: Vec<_> = row.iter().skip(at).take_while(alike).collect();
+        let gaps = row.windows(2).map(|pair| match pair {
+            [one, next] => next.opened.0.saturating_sub(one.opened.0),
+            _ => 0,
+        });
+        let apart = gaps.fold((i64::MAX, 0), |(least, most), gap| (least.min(gap), most.max(gap)));
+        Some(Run { count: row.len().max(1), last: row.last().map_or(me.frame, |last| last.frame), apart })
     }
 
     /// The messages between the two hosts of an association that were not transferred or not delivered, until now.

@@ -1,6 +1,6 @@
 //! What the layers notice besides the facts: anomalies, as data. Rules turn them into findings.
 
-use super::{Side, cotp, session, tpkt};
+use super::{Side, cotp, session};
 use crate::capture::Octets;
 use crate::stream::Loss;
 use crate::tree::{Damage, Field};
@@ -8,15 +8,25 @@ use crate::tree::{Damage, Field};
 /// Something that is not as it should be, or that limits what can be said.
 #[derive(Clone, Copy, Debug)]
 pub enum What {
-    /// A TPKT whose reserved octet is not zero.
-    TpktReserved(u8),
+    /// A TPKT whose reserved octet is not zero, or is not what it was in packets of the same side before.
+    TpktReserved {
+        /// The octet.
+        value: u8,
+        /// Whether an earlier packet of the side had another value.
+        varies: bool,
+    },
     /// A TPKT whose version is not 3.
     TpktVersion(u8),
     /// A boundary in the stream where the length is impossible.
     TpktLength(u16),
-    /// Octets passed over on the way to the next packet.
-    TpktResync(tpkt::Why),
-    /// A TPDU whose header does not hold together.
+    /// Octets passed over on the way to the next packet, because the capture misses what was in front of them.
+    TpktResync,
+    /// Octets that are no packet where one has to begin.
+    TpktJunk {
+        /// Whether no packet of this side came before.
+        at_start: bool,
+    },
+    /// A TPDU that is odd, by its header or by its place.
     Cotp(cotp::Oddity),
     /// An SPDU whose structure does not hold together.
     Session(session::Oddity),
@@ -28,6 +38,8 @@ pub enum What {
     Missing(Loss),
     /// Octets sent twice with different contents.
     Conflict,
+    /// So many IP datagrams with TCP came in fragments that were not put together.
+    Fragments(u64),
     /// The capture began in mid-stream.
     Midstream,
     /// A cap of this tool was reached; the octets behind it were counted, not read.
