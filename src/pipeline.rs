@@ -278,7 +278,7 @@ impl<'o> Pipeline<'o> {
     fn damage(&mut self, damage: &Damage) {
         self.damaged = true;
         let now = Now { frame: damage.after, ..self.last };
-        self.desk.damage(damage, &Scene { now, association: None });
+        self.desk.damage(damage, &Scene::new(now, None));
     }
 
     /// Reads a frame; should that fail by a fault of ours, the connection is given up and the run goes on.
@@ -287,7 +287,7 @@ impl<'o> Pipeline<'o> {
             Ok(done) => done,
             Err(_) => {
                 let now = Now { frame: frame.number, time: frame.time };
-                crate::findings::internal_error(&Scene { now, association: None }, &mut self.desk.collector);
+                crate::findings::internal_error(&Scene::new(now, None), &mut self.desk.collector);
                 self.net = net::Reader::new();
                 self.slots.retain(
                     |_, slot| !matches!(slot, Slot::Conversation(c) if c.association.last_frame == now.frame),
@@ -320,7 +320,7 @@ impl<'o> Pipeline<'o> {
         };
         if let (true, Some(association)) = (packet.cut, association) {
             let missing = frame.original_length.saturating_sub(frame.octets.len() as u32);
-            self.desk.cut(missing, &Scene { now, association: Some(association) });
+            self.desk.cut(missing, &Scene::new(now, Some(association)));
         }
         let shown = Read { frame, ends, association, marks: self.desk.collector.marks() };
         let done = view.frame(&shown);
@@ -525,7 +525,7 @@ impl<'o> Pipeline<'o> {
 
     /// Something about the capture as a whole.
     fn note(&mut self, what: What) {
-        let scene = Scene { now: self.last, association: None };
+        let scene = Scene::new(self.last, None);
         let octets = Octets::new(&[], &[], 0);
         self.desk.note(&Note { what, side: Side::Initiator, field: &PAYLOAD, octets }, &scene);
     }
@@ -641,7 +641,7 @@ impl<V: View> Output for Tell<'_, V> {
         });
         self.association.transferred(transferred);
         if !self.association.is_foreign() {
-            self.desk.pdu(pdu, &Scene { now: self.now, association: Some(self.association) });
+            self.desk.pdu(pdu, &Scene::new(self.now, Some(self.association)));
             if V::Sink::KEEPS && open && self.association.ending.is_some() {
                 self.desk.mark_end(self.association);
             }
@@ -671,7 +671,7 @@ impl<V: View> Output for Tell<'_, V> {
         if self.association.is_foreign() {
             return;
         }
-        let scene = Scene { now: self.now, association: Some(self.association) };
+        let scene = Scene::new(self.now, Some(self.association));
         self.desk.note(note, &scene);
     }
 }

@@ -107,8 +107,10 @@ impl Attempt {
 /// Attempts in a row, from the same host to the same end, that failed alike.
 #[derive(Clone, Copy, Debug)]
 pub struct Run {
-    /// How many they are.
+    /// How many they are, two at least.
     pub count: usize,
+    /// The first frame of the first one.
+    pub first: FrameNo,
     /// The first frame of the last one.
     pub last: FrameNo,
     /// The shortest and the longest time from one to the next, in nanoseconds.
@@ -182,31 +184,22 @@ impl History {
         attempts.into_iter().flatten().filter(move |attempt| attempt.association != number)
     }
 
-    /// The attempts in a row of which this association is the first; `None` where one failed in the same way before.
+    /// The attempts in a row, this association among them, that failed as it did; `None` where it is alone.
     pub fn run(&self, association: &Association) -> Option<Run> {
         let me = Attempt::of(association);
-        let attempts = self.known(association).map(|pair| &pair.attempts);
-        let mut row: Vec<&Attempt> = attempts
-            .into_iter()
-            .flatten()
-            .filter(|attempt| attempt.caller == me.caller && attempt.called == me.called)
-            .collect();
+        let attempts = self.known(association).into_iter().flat_map(|pair| &pair.attempts);
+        let mut row: Vec<&Attempt> =
+            attempts.filter(|other| other.caller == me.caller && other.called == me.called).collect();
         row.sort_unstable_by_key(|attempt| attempt.association);
-        // Where so many are remembered that this one was forgotten, those that are left count.
-        let at = row.partition_point(|attempt| attempt.association < me.association);
-        let alike = |attempt: &&&Attempt| attempt.fault == me.fault;
-        let before = at.checked_sub(1).and_then(|before| row.get(before)).filter(alike);
-        let forgotten = row.get(at).is_some_and(|attempt| attempt.association != me.association);
-        if before.is_some() || (forgotten && row.get(at).filter(alike).is_some()) {
-            return None;
-        }
-        let row: Vec<_> = row.iter().skip(at).take_while(alike).collect();
-        let gaps = row.windows(2).map(|pair| match pair {
-            [one, next] => next.opened.0.saturating_sub(one.opened.0),
-            _ => 0,
+        let run = row.chunk_by(|one, next| one.fault == next.fault);
+        let run = run.into_iter().find(|run| run.iter().any(|one| one.association == me.association))?;
+        let (first, last) = (run.first()?, run.last().filter(|_| run.len() > 1)?);
+        let gaps = run.windows(2).filter_map(|pair| match pair {
+            [one, next] => Some(next.opened.0.saturating_sub(one.opened.0)),
+            _ => None,
         });
         let apart = gaps.fold((i64::MAX, 0), |(least, most), gap| (least.min(gap), most.max(gap)));
-        Some(Run { count: row.len().max(1), last: row.last().map_or(me.frame, |last| last.frame), apart })
+        Some(Run { count: run.len(), first: first.frame, last: last.frame, apart })
     }
 
     /// The messages between the two hosts of an association that were not transferred or not delivered, until now.

@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Findings, options: &Options) -> anyhow::Result<Sta
     let usual = common::status(&report);
     let mut worst = None;
     for finding in report.collector.into_findings() {
-        if wanted(arguments, &finding) && settings.shows(finding.frame, finding.association) {
+        if wanted(arguments, &finding) && settings.shows_finding(&finding) {
             worst = worst.max(Some(finding.severity));
             findings::write(&mut out, &finding, &settings, arguments.explain)?;
         }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::IpAddr;
 
 use crate::analysis::Message;
 use crate::capture::{FrameNo, Octets};
@@ -14,8 +15,23 @@ use super::{Certainty, Evidence, Finding, Rule, Scene, Severity};
 /// How many findings are kept. A capture of garbage raises no end of them, and nobody reads more.
 const KEPT: usize = 100_000;
 
-/// What makes two findings the same: rule, association, side, and a key that the rule chooses.
-type Key = (&'static str, u32, Option<Side>, u64);
+/// How far [`Collector::knows`] looks back.
+const KNOWN_BACK: usize = 256;
+
+/// How many associations are kept on which the same was found.
+const ASSOCIATIONS: usize = 256;
+
+/// What makes two findings the same: rule, association or hosts, side, and a key that the rule chooses.
+type Key = (&'static str, Where, Option<Side>, u64);
+
+/// Where the same is the same finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Where {
+    /// On one association; 0 is none.
+    Association(u32),
+    /// On all associations from one host to a port of another.
+    Hosts(IpAddr, Endpoint),
+}
 
 /// A finding as a rule raises it.
 #[derive(Debug)]
@@ -37,6 +53,10 @@ pub struct Draft<'a> {
     /// Whether it is what another fault on the same association brings about: it is then told as a note that names
     /// that one.
     pub symptom: bool,
+    /// The first frame in which the fault that brings a symptom about may be: what was before was got over.
+    pub since: FrameNo,
+    /// Rules whose findings on the same association tell this together with what came of it: it is then a note too.
+    pub included_in: &'static [&'static str],
 }
 
 impl<'a> Draft<'a> {
@@ -51,6 +71,8 @@ impl<'a> Draft<'a> {
             certainty: rule.certainty,
             mark: None,
             symptom: false,
+            since: FrameNo::NONE,
+            included_in: &[],
         }
     }
 }
@@ -92,7 +114,7 @@ impl Collector {
     pub fn into_findings(mut self) -> Vec<Finding> {
         self.forgotten.sort_unstable();
         let forgotten = |number: u32| self.forgotten.binary_search(&number).is_ok();
-        self.findings.retain(|finding| !finding.association.is_some_and(forgotten));
+        self.findings.retain(|finding| !finding.association().is_some_and(forgotten));
         self.findings.sort_by_key(|finding| finding.frame);
         join_symptoms(&mut self.findings);
         self.findings
@@ -101,6 +123,13 @@ impl Collector {
     /// How often a finding was raised until now.
     pub fn raised(&self) -> u64 {
         self.raised
+    }
+
+    /// Whether a rule has raised something on an association.
+    pub fn knows(&self, rule: &Rule, association: u32) -> bool {
+        let here =
+            |finding: &Finding| finding.rule.id == rule.id && finding.associations.contains(&association);
+        self.findings.iter().rev().take(KNOWN_BACK).any(here)
     }
 
     /// Runs `judge`, and keeps nothing of what it raises but the marks.
@@ -134,14 +163,21 @@ impl Collector {
     pub fn raise(&mut self, draft: Draft<'_>, scene: &Scene<'_>, words: impl FnOnce() -> String) {
         let ends = scene.association.zip(draft.side).map(|(a, side)| (a.end(side), a.end(side.other())));
         let association = scene.association.map(|association| association.number);
-        self.put(draft, Spot { association, ends, now: scene.now }, words);
+        let place = match scene.association {
+            Some(association) if scene.recurring => {
+                Where::Hosts(association.initiator.address, association.responder)
+            }
+            _ => Where::Association(association.unwrap_or(0)),
+        };
+        self.put(draft, Spot { association, place, ends, now: scene.now }, words);
     }
 
     /// Takes a finding about a message, probe or report.
     pub fn raise_on(&mut self, message: &Message, draft: Draft<'_>, words: impl FnOnce() -> String) {
         let now = Now { frame: message.last_frame, time: message.ended };
         let association = message.associations.last().copied();
-        self.put(draft, Spot { association, ends: Some((message.from, message.to)), now }, words);
+        let place = Where::Association(association.unwrap_or(0));
+        self.put(draft, Spot { association, place, ends: Some((message.from, message.to)), now }, words);
     }
 
     fn put(&mut self, draft: Draft<'_>, spot: Spot, words: impl FnOnce() -> String) {
@@ -157,10 +193,15 @@ impl Collector {
                 text: draft.mark.unwrap_or(draft.rule.title),
             });
         }
-        let key = (draft.rule.id, spot.association.unwrap_or(0), draft.side, draft.key);
+        let key = (draft.rule.id, spot.place, draft.side, draft.key);
         if let Some(finding) = self.known.get(&key).and_then(|index| self.findings.get_mut(*index)) {
             finding.count += 1;
             finding.last_frame = finding.last_frame.max(Some(spot.now.frame));
+            if let Some(number) = spot.association.filter(|_| finding.associations.len() < ASSOCIATIONS)
+                && !finding.associations.contains(&number)
+            {
+                finding.associations.push(number);
+            }
             // What weighs more, or is surer, says it better.
             if (draft.severity, draft.certainty) > (finding.severity, finding.certainty) {
                 (finding.severity, finding.certainty) = (draft.severity, draft.certainty);
@@ -179,7 +220,7 @@ impl Collector {
             rule: draft.rule,
             severity: draft.severity,
             certainty: draft.certainty,
-            association: spot.association,
+            associations: spot.association.into_iter().collect(),
             frame,
             time: frame.map(|_| spot.now.time),
             from: spot.ends.map(|ends| ends.0),
@@ -194,6 +235,8 @@ impl Collector {
             count: 1,
             last_frame: frame,
             symptom: draft.symptom,
+            since: draft.since,
+            included_in: draft.included_in,
             cause: None,
         });
     }
@@ -209,27 +252,41 @@ pub(super) fn key(text: &str) -> u64 {
 /// Where a finding is.
 struct Spot {
     association: Option<u32>,
+    place: Where,
     /// Who sent what it is about, and to whom.
     ends: Option<(Endpoint, Endpoint)>,
     now: Now,
 }
 
+/// What others may follow from.
+struct Cause {
+    severity: Severity,
+    symptom: bool,
+    rule: &'static Rule,
+    frame: Option<FrameNo>,
+}
+
 /// Ranks what follows from another fault below it: it becomes a note that names the fault.
 fn join_symptoms(findings: &mut [Finding]) {
-    let mut causes: HashMap<u32, (Severity, &'static Rule, Option<FrameNo>)> = HashMap::new();
-    for finding in findings.iter().filter(|finding| !finding.symptom && finding.severity > Severity::Note) {
-        let Some(number) = finding.association else { continue };
-        let cause = (finding.severity, finding.rule, finding.frame);
-        let known = causes.entry(number).or_insert(cause);
-        if cause.0 > known.0 {
-            *known = cause;
+    let mut causes: HashMap<u32, Vec<Cause>> = HashMap::new();
+    for finding in findings.iter().filter(|finding| finding.severity > Severity::Note) {
+        let Finding { severity, symptom, rule, frame, .. } = *finding;
+        for number in &finding.associations {
+            causes.entry(*number).or_default().push(Cause { severity, symptom, rule, frame });
         }
     }
-    for finding in findings.iter_mut().filter(|finding| finding.symptom) {
-        let Some((_, rule, frame)) = finding.association.and_then(|number| causes.get(&number)) else {
-            continue;
+    for causes in causes.values_mut() {
+        causes.sort_by_key(|cause| std::cmp::Reverse(cause.severity));
+    }
+    for finding in findings.iter_mut().filter(|finding| finding.symptom || !finding.included_in.is_empty()) {
+        let explains = |cause: &&Cause| {
+            let in_time = cause.frame.is_none_or(|frame| frame >= finding.since);
+            finding.included_in.contains(&cause.rule.id) || (finding.symptom && !cause.symptom && in_time)
         };
-        finding.severity = Severity::Note;
-        finding.cause = Some((rule, *frame));
+        let cause = finding.associations.iter().find_map(|number| causes.get(number)?.iter().find(explains));
+        if let Some(Cause { rule, frame, .. }) = cause {
+            finding.severity = Severity::Note;
+            finding.cause = Some((rule, *frame));
+        }
     }
 }

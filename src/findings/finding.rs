@@ -87,8 +87,8 @@ pub struct Finding {
     pub severity: Severity,
     /// How surely it can be told.
     pub certainty: Certainty,
-    /// The association it is about.
-    pub association: Option<u32>,
+    /// The associations it was seen on, the first one first; none for what concerns a frame or a file.
+    pub associations: Vec<u32>,
     /// The frame where it shows first; `None` for what is about a file.
     pub frame: Option<FrameNo>,
     /// When that frame was captured.
@@ -107,6 +107,17 @@ pub struct Finding {
     pub last_frame: Option<FrameNo>,
     /// Whether it is what another fault brings about, where there is one on the same association.
     pub symptom: bool,
+    /// The first frame in which such a fault may be: what was before was got over.
+    pub(super) since: FrameNo,
+    /// The rules that tell this together with what came of it.
+    pub(super) included_in: &'static [&'static str],
     /// The finding that it follows from: its rule and frame.
     pub cause: Option<(&'static Rule, Option<FrameNo>)>,
+}
+
+impl Finding {
+    /// The association it was seen on first.
+    pub fn association(&self) -> Option<u32> {
+        self.associations.first().copied()
+    }
 }

@@ -61,6 +61,21 @@ pub struct Scene<'a> {
     pub now: Now,
     /// The association; `None` for what concerns a frame or a file.
     pub association: Option<&'a Association>,
+    /// Whether the same on another association between the two hosts counts as the same finding: who is refused tries
+    /// again and again.
+    pub recurring: bool,
+}
+
+impl<'a> Scene<'a> {
+    /// What happens in a frame, on an association if it belongs to one.
+    pub fn new(now: Now, association: Option<&'a Association>) -> Scene<'a> {
+        Scene { now, association, recurring: false }
+    }
+
+    /// The same, for what counts once for all associations between the two hosts.
+    pub fn recurring(self) -> Scene<'a> {
+        Scene { recurring: true, ..self }
+    }
 }
 
 /// An association that is judged, and what the capture says of its neighbours. While the capture is read, that is
@@ -78,7 +93,7 @@ pub struct Case<'a> {
 impl Case<'_> {
     /// The frame that ended the association.
     pub fn scene(&self) -> Scene<'_> {
-        Scene { now: self.ending.now, association: Some(self.association) }
+        Scene::new(self.ending.now, Some(self.association)).recurring()
     }
 }
 

@@ -22,7 +22,7 @@ pub fn write<W: Write>(out: &mut W, finding: &Finding, settings: &Settings, expl
     }
     let style = if settings.colour { colour(finding.severity) } else { Style::new() };
     write!(out, "{style}{:<7}{style:#} {}", finding.severity, finding.rule.id)?;
-    match finding.association {
+    match finding.association() {
         Some(number) => write!(out, " A{number}")?,
         None => out.write_all(b" -")?,
     }
@@ -39,11 +39,15 @@ pub fn write<W: Write>(out: &mut W, finding: &Finding, settings: &Settings, expl
     if finding.count > 1 {
         write!(out, " Seen {} times", finding.count)?;
         match finding.last_frame {
-            Some(last) => write!(out, ", last in frame {last}.")?,
-            None => out.write_all(b".")?,
+            Some(last) => write!(out, ", last in frame {last}")?,
+            None => {}
         }
+        if let (2.., Some(last)) = (finding.associations.len(), finding.associations.last()) {
+            write!(out, " (A{last})")?;
+        }
+        out.write_all(b".")?;
     }
-    if let Some((rule, frame)) = finding.cause {
+    if let Some((rule, frame)) = finding.cause.filter(|(rule, _)| rule.id != finding.rule.id) {
         write!(out, " It follows from {}", rule.id)?;
         match frame {
             Some(frame) => write!(out, " in frame {frame}.")?,

@@ -287,6 +287,8 @@ pub struct FindingRecord<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     last_frame: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    associations: Option<&'a [u32]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<CauseRecord>,
 }
 
@@ -306,7 +308,7 @@ impl<'a> FindingRecord<'a> {
             rule: f.rule.id,
             severity: f.severity.name(),
             certainty: f.certainty.name(),
-            association: f.association,
+            association: f.association(),
             frame: f.frame.map(|frame| frame.0),
             time: f.time.map(time),
             from: f.from.map(|end| end.to_string()),
@@ -320,6 +322,7 @@ impl<'a> FindingRecord<'a> {
             references: f.rule.references,
             count: f.count,
             last_frame: (f.count > 1).then_some(f.last_frame).flatten().map(|frame| frame.0),
+            associations: (f.associations.len() > 1).then_some(&f.associations[..]),
             cause: f
                 .cause
                 .map(|(rule, frame)| CauseRecord { rule: rule.id, frame: frame.map(|frame| frame.0) }),

@@ -3,6 +3,7 @@
 use super::ranges::Ranges;
 use super::time::Clock;
 use crate::capture::FrameNo;
+use crate::findings::Finding;
 
 /// What every view is asked for.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +35,14 @@ impl Settings {
     pub fn shows_span(&self, first: FrameNo, last: FrameNo, association: Option<u32>) -> bool {
         self.frames.as_ref().is_none_or(|frames| frames.meets(first.0, last.0))
             && self.shows_association(association)
+    }
+
+    /// Whether a finding is asked for: one that was seen on several associations belongs to each of them.
+    pub fn shows_finding(&self, finding: &Finding) -> bool {
+        match &finding.associations[..] {
+            [] => self.shows(finding.frame, None),
+            some => some.iter().any(|number| self.shows(finding.frame, Some(*number))),
+        }
     }
 
     fn shows_association(&self, association: Option<u32>) -> bool {

@@ -65,6 +65,13 @@ fn capture(recipients: Vec<OrAddress>, part: BodyPart) -> Vec<u8> {
         extensions: vec![Extension::conversion_with_loss_prohibited()],
         originator,
     };
-    let message = Message { envelope, priority: 0, content, lengths: Lengths::Definite, pieces: None };
+    let message = Message {
+        envelope,
+        priority: 0,
+        content,
+        lengths: Lengths::Definite,
+        pieces: None,
+        not_downgraded: false,
+    };
     dialogue::capture_with("large", message, SCRIPT).expect("the script is right")
 }

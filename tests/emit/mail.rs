@@ -205,6 +205,11 @@ impl Mail {
             priority: statement.number("priority")?.unwrap_or(0),
             content,
             lengths: lengths(statement)?,
+            not_downgraded: match statement.option("edition").as_deref() {
+                None => false,
+                Some("1988") => true,
+                Some(other) => return Err(format!("edition={other}: 1988")),
+            },
             pieces: statement.number("pieces")?,
         })
     }

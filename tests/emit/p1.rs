@@ -195,11 +195,14 @@ pub(crate) struct Message {
     pub(crate) lengths: Lengths,
     /// The octets of each string of a content in pieces.
     pub(crate) pieces: Option<usize>,
+    /// Whether it is written as in 1988 even on a 1984 association.
+    pub(crate) not_downgraded: bool,
 }
 
 impl Message {
     /// message `[0]` (1984: UserMPDU).
     fn encode(&self, kind: Kind) -> Vec<u8> {
+        let kind = if self.not_downgraded { Kind::X410 } else { kind };
         let fields = self.envelope.fields(&self.content.body, integer(0x47, self.priority), kind);
         let content = octet_string(self.pieces, &self.content(kind));
         wrapped(self.lengths, 0xA0, &[wrapped(self.lengths, 0x31, &fields), content])

@@ -177,7 +177,14 @@ fn message(kind: Kind) -> Vec<u8> {
         extensions: vec![Extension::conversion_with_loss_prohibited()],
         originator,
     };
-    let message = Message { envelope, priority: 0, content, lengths: Lengths::Definite, pieces: None };
+    let message = Message {
+        envelope,
+        priority: 0,
+        content,
+        lengths: Lengths::Definite,
+        pieces: None,
+        not_downgraded: false,
+    };
     Apdu::Message(message).encode(kind)
 }
 

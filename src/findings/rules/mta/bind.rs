@@ -156,19 +156,10 @@ fn accepted_elsewhere(case: &Case<'_>) -> String {
         other.caller == me.caller
             && (other.selectors, other.identity, other.kind) == (me.selectors, me.identity, me.kind)
     };
-    let others = || case.history.others(case.association).filter(same);
-    let alike = others().filter(|other| !other.was_accepted() && other.code == me.code).count();
-    let mut words = String::new();
-    if let Some(other) = others().find(|other| other.was_accepted()) {
-        words.push_str(&format!(
-            " The same bind was accepted in A{} (frame {}).",
-            other.association, other.frame
-        ));
-    }
-    if alike > 0 {
-        words.push_str(&format!(" {alike} more attempts ended in the same way."));
-    }
-    words
+    let accepted = case.history.others(case.association).filter(same).find(|other| other.was_accepted());
+    accepted.map_or_else(String::new, |other| {
+        format!(" The same bind was accepted in A{} (frame {}).", other.association, other.frame)
+    })
 }
 
 fn authentication(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
@@ -291,10 +282,12 @@ fn abort_reason(ending: &Ending) -> String {
 
 fn password(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     let Content::Spdu { upper, .. } = pdu.content else { return };
-    if !upper.rtse.as_ref().is_some_and(|apdu| apdu.bind.password.is_some()) {
+    // The initiator's bind is enough: the answer's is no better hidden.
+    let holds = |apdu: &rtse::Apdu| apdu.kind == ApduKind::Rtorq && apdu.bind.password.is_some();
+    if !upper.rtse.as_ref().is_some_and(holds) {
         return;
     }
-    out.raise(Draft { side: Some(pdu.side), ..Draft::new(rule) }, scene, || {
-        format!("The bind of the {} holds a password in clear text (masked in this output).", pdu.side.word())
+    out.raise(Draft { side: Some(pdu.side), ..Draft::new(rule) }, &scene.recurring(), || {
+        "The bind holds a password in clear text (masked in this output).".to_owned()
     });
 }

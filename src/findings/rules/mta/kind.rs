@@ -63,10 +63,12 @@ fn newer_element(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &
     let draft = Draft {
         side: Some(note.side),
         key: key(element),
+        // One warning says it; what else is newer is told below it.
+        symptom: scene.association.is_some_and(|association| out.knows(rule, association.number)),
         evidence: Some((note.field.name, note.octets, None)),
         ..Draft::new(rule)
     };
-    out.raise(draft, scene, || {
+    out.raise(draft, &scene.recurring(), || {
         let place = note.octets.place(0);
         format!(
             "On an association of the 1984 kind the {} sends {element} ({} at offset {} of frame {}), which only the \
@@ -117,7 +119,7 @@ fn unusual_protocol(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: 
         evidence: Some(("rtse.applicationProtocol", pdu.octets.slice(0, 0), Some(protocol))),
         ..Draft::new(rule)
     };
-    out.raise(draft, scene, || {
+    out.raise(draft, &scene.recurring(), || {
         let meaning = match protocol {
             256 | 3072 => {
                 format!("{} with its octets in the wrong order, as some stacks send it", protocol >> 8)

@@ -2,10 +2,10 @@
 
 use super::{Case, Certainty, Check, Collector, Draft, Rule, Severity};
 use crate::analysis::{Association, Attempt, Ending, How, State};
+use crate::layers::Side;
 use crate::layers::mts::Kind;
 use crate::layers::presentation::{Mode, PpduKind};
 use crate::layers::session::SpduKind;
-use crate::layers::{Side, rtse};
 
 pub(in super::super) static RULES: &[Rule] = &[Rule {
     id: "mta-conformance-mismatch",
@@ -33,7 +33,7 @@ pub(in super::super) static RULES: &[Rule] = &[Rule {
 /// The answer to a CONNECT, as far as it tells which kinds the responder has.
 enum Answer {
     /// A REFUSE or ABORT with the PDU of an RTS in X.410 mode.
-    X410 { refused: Option<i64> },
+    X410,
     /// A REFUSE or ABORT with a PDU of the normal mode that gives no reason of its own.
     Normal,
     /// An abort by the presentation provider.
@@ -51,7 +51,7 @@ fn answer(ending: &Ending) -> Option<Answer> {
         (SpduKind::Refuse | SpduKind::Abort, Some(PpduKind::Cpr | PpduKind::Aru))
             if upper.mode == Some(Mode::X410) =>
         {
-            Some(Answer::X410 { refused: upper.rtse.as_ref().and_then(|apdu| apdu.refuse_reason) })
+            Some(Answer::X410)
         }
         // A CPR or ARU with an ACSE APDU comes from above: the presentation layers understood each other.
         (SpduKind::Refuse, Some(PpduKind::Cpr)) if upper.acse.is_none() => {
@@ -80,7 +80,7 @@ fn by_answer(association: &Association, answer: &Answer) -> Option<Certainty> {
     let unusual = !matches!(association.rtse.application_protocol, None | Some(1));
     Some(match (mode, answer) {
         // X.226 8.4.1: no presentation layer in normal mode sends these, and the reverse.
-        (Mode::Normal, Answer::X410 { .. }) | (Mode::X410, Answer::Normal) => Strong,
+        (Mode::Normal, Answer::X410) | (Mode::X410, Answer::Normal) => Strong,
         (Mode::X410, Answer::Provider { reason: Some(4..=6), at_connect: true }) => Strong,
         (Mode::X410, Answer::Provider { .. }) => Probable,
         // X.410-1984 4.2.1 knows no other place for an unknown application than the REFUSE without data.
@@ -89,11 +89,16 @@ fn by_answer(association: &Association, answer: &Answer) -> Option<Certainty> {
         (_, Answer::Refuse { reason: 0, .. }) => Probable,
         (Mode::X410, Answer::Abort) => Probable,
         // The name or the password as a rule; the kind only if the same credentials pass with the other protocol.
-        (Mode::X410, Answer::X410 { refused: Some(2) }) if association.kind == Some(Kind::Mts1988X410) => {
-            Certain
-        }
+        (Mode::X410, Answer::X410) if is_validation_failure(association) => Certain,
         _ => return None,
     })
+}
+
+/// Whether applicationProtocol 12 was refused as a wrong name or password is.
+fn is_validation_failure(association: &Association) -> bool {
+    let code = association.ending.as_ref().and_then(|ending| ending.code);
+    association.kind == Some(Kind::Mts1988X410)
+        && code.is_some_and(|code| code.field == "rtse.refuseReason" && code.value == Some(2))
 }
 
 /// What the other associations between the two hosts say.
@@ -147,8 +152,7 @@ fn mismatch(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let Some(told) = by_answer(association, &answer) else { return };
     let me = Attempt::of(association);
     let near = neighbours(case, &me);
-    let by_credentials =
-        matches!((&answer, association.presentation.mode), (Answer::X410 { .. }, Some(Mode::X410)));
+    let by_credentials = matches!((&answer, association.presentation.mode), (Answer::X410, Some(Mode::X410)));
     let certainty = match (told, near.other_kind) {
         // Only the same name and password, accepted with the other protocol, tell this from a wrong one.
         (_, Some(other)) if by_credentials && other.identity == me.identity && other.mode == me.mode => {
@@ -186,23 +190,15 @@ fn lower(certainty: Certainty) -> Certainty {
 
 fn words(case: &Case<'_>, answer: &Answer, near: &Neighbours<'_>, certainty: Certainty) -> String {
     let a = case.association;
-    let mut words = format!("The initiator offers {}; the responder ", offer(a));
-    words.push_str(&match answer {
-        Answer::X410 { refused } => {
-            let what = refused.map(|code| format!(" ({})", rtse::refuse_reason(code))).unwrap_or_default();
-            match a.presentation.mode {
-                Some(Mode::Normal) => format!("answers in the form of the X.410-1984 mode{what}, which only a responder in that mode sends."),
-                _ => format!("refuses it with a validation failure{what}, but takes the same name and password with another protocol."),
-            }
-        }
-        Answer::Normal => "answers with a PDU of the normal mode and gives no other reason.".to_owned(),
-        Answer::Provider { .. } => {
-            "answers that its presentation layer cannot accept this CONNECT.".to_owned()
-        }
-        Answer::Refuse { reason, .. } => format!(
-            "refuses the session with reason {reason} and without a word from its upper layers: they were not asked, or did not understand."
-        ),
-        Answer::Abort => "aborts the session in place of an answer, without naming a cause.".to_owned(),
+    let mut words =
+        format!("The initiator offers {}; {}.", offer(a), a.reason.as_deref().unwrap_or_default());
+    words.push_str(match (answer, a.presentation.mode) {
+        (Answer::X410, Some(Mode::Normal)) => " Only a responder in X.410 mode answers in this form.",
+        (Answer::X410, _) => " With another protocol it takes the same name and password.",
+        (Answer::Normal, _) => " Only a responder in normal mode answers in this form.",
+        (Answer::Provider { .. }, _) => " Its presentation layer cannot accept this CONNECT.",
+        (Answer::Refuse { .. }, _) => " Its upper layers were not asked, or did not understand.",
+        (Answer::Abort, _) => " It names no cause.",
     });
     words.push_str(match certainty {
         Certainty::Certain | Certainty::Strong => {
@@ -231,9 +227,6 @@ fn words(case: &Case<'_>, answer: &Answer, near: &Neighbours<'_>, certainty: Cer
     }
     if near.calls_otherwise {
         words.push_str(" When it calls itself, it uses the other mode.");
-    }
-    if near.refused_alike > 0 {
-        words.push_str(&format!(" {} more attempts ended in the same way.", near.refused_alike));
     }
     let losses = case.history.losses(a);
     if !losses.is_empty() {
