@@ -16,8 +16,8 @@ use super::ending::{Ending, How};
 use super::machine::{Event, Machine, State, Step};
 use super::pace::Pace;
 use super::transport::TransportFacts;
-use crate::layers::note::Note;
 use crate::layers::mts::Kind;
+use crate::layers::note::Note;
 
 /// How an association ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -6,10 +6,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 
 use crate::capture::{FrameNo, Timestamp};
+use crate::layers::Side;
 use crate::layers::mts::Kind;
 use crate::layers::p1::{Recipient, ReportType};
 use crate::layers::presentation::Mode;
-use crate::layers::Side;
 use crate::net::Endpoint;
 
 use super::{Association, How, Message, Outcome, State};
@@ -85,7 +85,8 @@ impl Attempt {
             fault: hash(&|h| {
                 if let Some(ending) = &a.ending {
                     (a.responder, ending.state, ending.side, a.outcome, &a.called_tsap).hash(h);
-                    (std::mem::discriminant::<How>(&ending.how), ending.code.and_then(|code| code.value)).hash(h);
+                    (std::mem::discriminant::<How>(&ending.how), ending.code.and_then(|code| code.value))
+                        .hash(h);
                 }
             }),
             reserved: [Side::Initiator, Side::Responder].map(|side| a.transport.has_reserved(side)),

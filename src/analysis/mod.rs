@@ -8,7 +8,9 @@ mod message;
 mod pace;
 mod transport;
 
-pub use association::{Asked, Association, OpenActivity, Outcome, PresentationFacts, RtseFacts, SessionFacts};
+pub use association::{
+    Asked, Association, OpenActivity, Outcome, PresentationFacts, RtseFacts, SessionFacts,
+};
 pub use ending::{Ending, How};
 pub use history::{Attempt, History, Loss, Run};
 pub use machine::{Event, Machine, State};

@@ -1,13 +1,16 @@
 //! The rules, one file per layer. A rule is one row of a table and one function.
 
 mod capture;
+mod connection;
 mod cotp;
 mod encoding;
 mod limits;
 mod mta;
+mod reserved;
 mod session;
 mod tcp;
 mod tpkt;
+mod words;
 
 use super::{Case, Certainty, Check, Collector, Rule, Scene, Severity};
 use crate::findings::collector::{Draft, key};
@@ -18,8 +21,12 @@ pub(super) use limits::internal_error;
 pub(super) static ALL: &[&[Rule]] = &[
     capture::RULES,
     tcp::RULES,
+    connection::RULES,
     tpkt::RULES,
-    cotp::RULES,
+    cotp::header::RULES,
+    cotp::end::RULES,
+    cotp::setup::RULES,
+    reserved::RULES,
     session::RULES,
     encoding::RULES,
     mta::bind::RULES,

@@ -1,0 +1,372 @@
+//! How the TCP connection of an association came about, and how it ended.
+
+use super::words::{holes, retries, selector, span};
+use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity};
+use crate::analysis::{Attempt, How, State};
+use crate::layers::Side;
+use crate::layers::cotp::{self, TpduKind};
+
+pub(super) static RULES: &[Rule] = &[
+    Rule {
+        id: "tcp-connection-refused",
+        severity: Severity::Error,
+        certainty: Certainty::Certain,
+        title: "the TCP connection is refused",
+        why: "No octet of X.400 was sent: the host answers, but nothing accepts connections on this port. Messages wait in \
+              the queue of the caller until they expire.",
+        told_by: "The SYN is answered by RST. A host that is down, or a firewall that drops packets, gives no answer at \
+                  all (tcp-syn-unanswered); a refusal by X.400 itself comes later, as DR, REFUSE or RTORJ. The RST may \
+                  also be that of a firewall in front of the host.",
+        remedy: "On the called host start the MTA (in Exchange the Message Transfer Agent service and its TCP/IP transport \
+                 stack) and see that it listens on TCP port 102; check the port and the address that the caller has, and \
+                 the firewalls between. The Exchange MTA of the caller logs event 9215 with socket error 10061.",
+        references: &[
+            "RFC 9293 clause 3.5.2",
+            "RFC 1006 clause 5",
+            "Q170056",
+            "Q165057",
+            "Q295416",
+            "Q182619",
+            "Q176489",
+            "Q157630",
+        ],
+        check: Check::End(refused),
+    },
+    Rule {
+        id: "tcp-syn-unanswered",
+        severity: Severity::Error,
+        certainty: Certainty::Strong,
+        title: "the SYN is never answered",
+        why: "The called host cannot be reached: it is down, its address is wrong, or a firewall drops the packets. No \
+              octet of X.400 was sent.",
+        told_by: "No segment of the called end, although the SYN was repeated or several seconds passed. A RST would be a \
+                  refusal (tcp-connection-refused). Where the capture may hold one direction only, nothing is certain; \
+                  where it ends at once, nothing is said.",
+        remedy: "Check the address in the caller's configuration (in Exchange the Stack tab of the X.400 connector), the \
+                 route and the firewalls; TCP port 102 has to be open. The Exchange MTA of the caller logs event 9215 with \
+                 socket error 10060.",
+        references: &["RFC 9293 clause 3.5", "Q152941", "Q295416", "Q176489", "Q157630"],
+        check: Check::End(syn_unanswered),
+    },
+    Rule {
+        id: "association-limit-suspected",
+        severity: Severity::Error,
+        certainty: Certainty::Undetermined,
+        title: "the called end gives no transport connection, without saying why",
+        why: "The TCP connection comes about, but the called MTA does not go on. It has no room for another association, or \
+              it does not want this caller.",
+        told_by: "The called end closes or resets the TCP connection before any CC, with no DR that says why; or it gives no \
+                  answer, or a refusal for congestion, while nine or more associations between the two hosts are open: \
+                  Exchange has nine for normal and one for urgent messages, and 64 control blocks for all. With so many \
+                  open the limit is probable. Otherwise the reason is not in the octets: the same is seen where the \
+                  called MTA does not know the caller's address (9301), and where nothing is attached to the T-selector. \
+                  A DR that gives its reason is cotp-called-tsel-rejected or cotp-disconnect.",
+        remedy: "Look into the event log of the called host: 57 is the association limit, 9156 no control blocks are left \
+                 (see TCP/IP control blocks in the Performance Optimizer), 9301 followed by 9202 a caller whose address \
+                 is not that on the Stack tab of the X.400 connector, 4293 a wrong T-selector. Enter the address from \
+                 which the caller really comes, as translated by firewalls and proxies; raise the Threshold of messages \
+                 per association or the control blocks.",
+        references: &[
+            "X.224 clause 6.5",
+            "RFC 1006 clause 6.1",
+            "Q194589",
+            "Q278444",
+            "Q243632",
+            "Q166602",
+            "Q193894",
+            "Q193380",
+            "Q197378",
+            "Q254909",
+        ],
+        check: Check::End(limit),
+    },
+    Rule {
+        id: "tcp-reset-during-association",
+        severity: Severity::Error,
+        certainty: Certainty::Certain,
+        title: "the TCP connection is reset while the association is open",
+        why: "What was being transferred is lost and has to be sent again; the other end sees a transport disconnect. On \
+              Exchange that is event 9221 or 9224 with socket error 10054.",
+        told_by: "A RST before the association was released: no DISCONNECT, no ABORT and no DR in front of it. A RST behind \
+                  an orderly release is harmless and not told. An error while an activity or the opening is under way, a \
+                  warning while the association is idle, a note where its release was asked for already. Where something \
+                  else is wrong on the same association just before, this follows from it.",
+        remedy: "The side that reset it has given up: its process ended, or it ran into a time-out. After a long silence of \
+                 the other end look at the line, at firewalls that forget idle connections, and at the load of the \
+                 other end; at once after a PDU, at what that PDU holds.",
+        references: &[
+            "RFC 9293 clause 3.5.2",
+            "X.224 clause 6.7",
+            "Q152941",
+            "Q154301",
+            "Q306959",
+            "Q169143",
+        ],
+        check: Check::End(reset),
+    },
+    Rule {
+        id: "association-never-released",
+        severity: Severity::Warning,
+        certainty: Certainty::Certain,
+        title: "the TCP connection is closed without a release",
+        why: "An association ends with FINISH and DISCONNECT, or with an ABORT that says why. An end that just goes away \
+              leaves the other one with a lost transport connection: it takes what was not confirmed for failed, may wait \
+              for a recovery, and keeps resources until a timer runs out.",
+        told_by: "FIN without FINISH and DISCONNECT, and without ABORT, REFUSE or DR. An error while an activity or the \
+                  opening is under way. An association that is still open when the capture ends is not meant, nor one \
+                  whose release may lie in a hole of the capture.",
+        remedy: "Look for the reason on the side that closed: its process ended, was restarted, or failed on what it had \
+                 just received. Have its vendor release associations.",
+        references: &["X.225 clause 7.6", "X.224 clause 6.7", "Q152897", "Q306959"],
+        check: Check::End(never_released),
+    },
+];
+
+/// How many associations two MTAs have open before a limit is suspected (Q194589: nine, and one for urgent messages).
+pub(super) const LIMIT: usize = 9;
+
+/// How long a SYN or a CR may wait for its answer, in nanoseconds: TCP repeats a SYN after one to three seconds.
+const PATIENCE: i64 = 3_000_000_000;
+
+/// A called end that closes so late, without having been sent anything, is tired of waiting.
+const AT_ONCE: i64 = 5_000_000_000;
+
+/// A silence of so long is worth telling.
+const LONG: i64 = 5_000_000_000;
+
+/// How many other associations between the two hosts were open when this one was asked for.
+pub(super) fn crowd(case: &Case<'_>) -> usize {
+    let asked = case.association.opened;
+    let open = case.history.others(case.association).filter(|other| {
+        other.reached >= State::TransportOpen
+            && other.opened <= asked
+            && other.closed.is_none_or(|closed| closed > asked)
+    });
+    open.count()
+}
+
+fn raise(case: &Case<'_>, draft: Draft<'_>, out: &mut Collector, words: impl FnOnce() -> String) {
+    out.raise(draft, &case.scene(), words);
+}
+
+fn refused(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
+    let ending = case.ending;
+    if (ending.state, ending.side) != (State::TcpRequested, Side::Responder)
+        || !matches!(ending.how, How::Reset)
+        || crowd(case) >= LIMIT
+    {
+        return;
+    }
+    raise(case, Draft { side: Some(Side::Responder), ..Draft::new(rule) }, out, || {
+        let a = case.association;
+        let accepted = case
+            .history
+            .others(a)
+            .find(|other| other.called == a.responder && other.reached > State::TcpRequested);
+        let accepted = accepted.map_or_else(String::new, |other| {
+            format!(" A{} (frame {}) was accepted on the same port.", other.association, other.frame)
+        });
+        format!(
+            "{} answers the SYN for port {} by RST: nothing listens there, or a firewall refuses in its place. On \
+             Exchange the caller logs event 9215 with socket error 10061.{accepted}{}",
+            a.responder.address,
+            a.responder.port,
+            retries(case)
+        )
+    });
+}
+
+fn syn_unanswered(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
+    let (a, ending) = (case.association, case.ending);
+    let given_up = ending.side == Side::Initiator || matches!(ending.how, How::Silence);
+    if ending.state != State::TcpRequested || !given_up {
+        return;
+    }
+    let waited = ending.now.time.0.saturating_sub(a.opened.0);
+    let repeated = a.transport.syns_repeated;
+    if repeated == 0 && waited < PATIENCE {
+        return;
+    }
+    let certainty = if repeated == 0 { Certainty::Probable } else { rule.certainty };
+    raise(case, Draft { side: Some(Side::Initiator), certainty, ..Draft::new(rule) }, out, || {
+        let sent = match repeated {
+            0 => "a SYN".to_owned(),
+            repeated => format!("a SYN {} times", repeated + 1),
+        };
+        format!(
+            "{} sends {sent} to {}, and no answer to it is in the capture, not even a refusal: the host is down or its \
+             address wrong, or a firewall drops the packets. On Exchange the caller logs event 9215 with socket error \
+             10060.{}",
+            a.initiator.address,
+            a.responder,
+            retries(case)
+        )
+    });
+}
+
+/// In which way the called end did not go on, where it did not say why.
+fn without_reason(case: &Case<'_>, crowded: bool) -> Option<String> {
+    let (a, ending) = (case.association, case.ending);
+    let closed = match ending.how {
+        How::Closed => Some("closes"),
+        How::Reset => Some("resets"),
+        _ => None,
+    };
+    match (ending.state, ending.side, closed, &ending.how) {
+        (State::TcpRequested, Side::Responder, Some("resets"), _) if crowded => {
+            Some("answers the SYN by RST".to_owned())
+        }
+        (State::TcpOpen, Side::Responder, Some(closed), _)
+            if ending.now.time.0.saturating_sub(a.opened.0) < AT_ONCE =>
+        {
+            Some(format!("accepts the TCP connection and {closed} it before any TPDU"))
+        }
+        (State::TransportRequested, Side::Responder, Some(closed), _) => {
+            Some(format!("{closed} the TCP connection in answer to the CR, without CC or DR"))
+        }
+        (State::TransportRequested, Side::Responder, _, How::Tpdu(tpdu))
+            if crowded && tpdu.kind == TpduKind::Dr && matches!(tpdu.reason, 0 | 1 | 129 | 135) =>
+        {
+            let reason = cotp::disconnect_reason(tpdu.reason);
+            Some(format!("refuses the transport connection: DR reason {reason} ({})", tpdu.reason))
+        }
+        (State::TransportRequested, ..) if crowded => Some("does not answer the CR".to_owned()),
+        _ => None,
+    }
+}
+
+fn limit(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
+    let (a, open) = (case.association, crowd(case));
+    let crowded = open >= LIMIT;
+    // A CC may be among the octets that are missing.
+    if a.missing_octets > 0 || !a.from_the_start {
+        return;
+    }
+    let Some(what) = without_reason(case, crowded) else { return };
+    let me = Attempt::of(a);
+    let same = case.history.others(a).find(|other| {
+        other.called == me.called && other.tsap == me.tsap && other.reached >= State::TransportOpen
+    });
+    let evidence = case.ending.code.as_ref().map(|code| (code.field, code.quote.octets(), code.value));
+    let draft = Draft {
+        side: Some(Side::Responder),
+        evidence,
+        severity: if crowded { Severity::Warning } else { rule.severity },
+        certainty: match (crowded, evidence) {
+            (true, Some((_, _, Some(1 | 129)))) => Certainty::Strong,
+            (true, _) => Certainty::Probable,
+            _ => rule.certainty,
+        },
+        ..Draft::new(rule)
+    };
+    raise(case, draft, out, || {
+        let tsel = a.called_tsap.as_deref().map(selector);
+        let tsel = tsel.map_or_else(String::new, |tsel| format!(" (called T-selector {tsel})"));
+        let known = same.map_or_else(String::new, |other| {
+            let (number, frame) = (other.association, other.frame);
+            format!(" A{number} (frame {frame}) was accepted at the same T-selector: that is not wrong.")
+        });
+        let candidates = match (crowded, same) {
+            (true, _) => {
+                "That is the limit of Exchange, nine associations and one for urgent messages (event 57), or the called MTA \
+                 has no control blocks left (9156)."
+            }
+            (false, Some(_)) => {
+                "Nothing on the wire says why: it may have no association (event 57) or control block (9156) left, or not \
+                 know the address of the caller (9301, then 9202)."
+            }
+            (false, None) => {
+                "Nothing on the wire says why: it may not know the address of the caller (event 9301, then 9202), have no \
+                 association (57) or control block (9156) left, or nothing is attached to that T-selector (4293)."
+            }
+        };
+        format!(
+            "{}{tsel} {what}; a CC was expected. {open} other associations between the two hosts were open then. \
+             {candidates}{known}{}",
+            a.responder,
+            retries(case)
+        )
+    });
+}
+
+/// How much the loss of the connection matters in its state, and what was under way.
+fn under_way(case: &Case<'_>) -> (Severity, String) {
+    match (case.ending.state, case.association.activity) {
+        (State::ReleaseRequested, _) => {
+            (Severity::Note, "after FINISH, in place of DISCONNECT; nothing is lost".to_owned())
+        }
+        (State::SessionRequested, _) => (Severity::Error, "before the CONNECT was answered".to_owned()),
+        (_, Some(activity)) => (
+            Severity::Error,
+            format!(
+                "while an activity of the {} is open that began in frame {} and is not confirmed: what it transfers has \
+                 to be resumed or sent again",
+                activity.sender.word(),
+                activity.since.frame
+            ),
+        ),
+        (State::TransportOpen, _) => {
+            (Severity::Warning, "before an association was opened on the transport connection".to_owned())
+        }
+        _ => (Severity::Warning, "while the association is idle, without releasing it".to_owned()),
+    }
+}
+
+/// An end below the session layer that may follow from what was sent just before.
+fn lost(case: &Case<'_>, rule: &'static Rule, out: &mut Collector, words: impl FnOnce(String) -> String) {
+    let (severity, under_way) = under_way(case);
+    let open = case.association.activity;
+    let symptom = severity == Severity::Error;
+    let missing = case.association.missing_octets > 0;
+    let draft = Draft {
+        side: Some(case.ending.side),
+        severity,
+        certainty: if missing { Certainty::Probable } else { rule.certainty },
+        symptom,
+        since: open.map_or(case.association.first_frame, |activity| activity.since.frame),
+        ..Draft::new(rule)
+    };
+    let scene = case.scene();
+    let scene = if symptom { Scene { recurring: false, ..scene } } else { scene };
+    out.raise(draft, &scene, || words(under_way) + &holes(case));
+}
+
+fn reset(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
+    let (a, ending) = (case.association, case.ending);
+    if !matches!(ending.how, How::Reset) || ending.state < State::TransportOpen {
+        return;
+    }
+    lost(case, rule, out, |under_way| {
+        let other = ending.side.other();
+        let heard = a.pace.heard(other).map(|heard| ending.now.time.0.saturating_sub(heard.0));
+        let silence = heard.filter(|silence| *silence >= LONG).map_or_else(String::new, |silence| {
+            format!(" The {} had sent nothing for {}.", other.word(), span(silence))
+        });
+        format!(
+            "The {}, {}, resets the TCP connection {under_way}. No ABORT and no DR says why; on Exchange the other end logs \
+             event 9221 or 9224 with socket error 10054.{silence}",
+            ending.side.word(),
+            a.end(ending.side)
+        )
+    });
+}
+
+fn never_released(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
+    let (a, ending) = (case.association, case.ending);
+    // Where one direction is captured, its answers are not there.
+    let one_direction = a.octets.contains(&0);
+    if !matches!(ending.how, How::Closed)
+        || ending.state < State::SessionRequested
+        || (one_direction && ending.state != State::Open)
+    {
+        return;
+    }
+    lost(case, rule, out, |under_way| {
+        format!(
+            "The {}, {}, closes the TCP connection {under_way}. Expected were FINISH and DISCONNECT, or an ABORT that says \
+             why; the other end can only take the association for lost.",
+            ending.side.word(),
+            a.end(ending.side)
+        )
+    });
+}

@@ -1,0 +1,7 @@
+//! The transport protocol (X.224).
+
+use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, connection, words};
+
+pub(super) mod end;
+pub(super) mod header;
+pub(super) mod setup;
