@@ -194,7 +194,7 @@ fn a_transfer_is_of_its_kind_and_released_with_one_message() {
         assert_eq!(association["initiator_name"], "MTA-ALPHA", "{kind}");
         assert_eq!(association["responder_name"], "MTA-BETA", "{kind}");
         assert_eq!(association["rtse"]["application_protocol"].as_i64(), protocol, "{kind}");
-        let findings = run(&format!("findings samples/transfer-{kind}.pcap"));
+        let findings = run(&format!("findings --ignore mta-password samples/transfer-{kind}.pcap"));
         assert_eq!((findings.text.as_str(), findings.status), ("", 0), "{kind}");
     }
 }

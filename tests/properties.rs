@@ -153,6 +153,12 @@ fn each_association_among_many_is_shown_as_if_it_were_alone() {
         });
         let mut units: Vec<Vec<Vec<u8>>> = generated.map(|capture| frames(&capture)).collect();
         units.extend(MIXED_IN.iter().map(|sample| frames(&octets(sample))));
+        // Each between hosts of its own: what comes again and again between two hosts is told once.
+        for (unit, frames) in (1..).zip(&mut units) {
+            for frame in frames.iter_mut().filter(|frame| frame[12..14] == [8, 0]) {
+                (frame[28], frame[32]) = (unit, unit);
+            }
+        }
 
         // Each turn, one of the units has its next frame captured.
         let mut turns: Vec<usize> =
@@ -285,7 +291,7 @@ fn the_order_of_segments_changes_nothing() {
             let other = capture(other.iter().map(Vec::as_slice));
             assert_eq!(essence(&other), usual, "{sample}, seed {seed}");
             let rules = shown(What::Findings, &other, true).rules;
-            assert_eq!(rules, [""; 0], "{sample}, seed {seed}");
+            assert_eq!(rules, ["mta-password-in-clear"], "{sample}, seed {seed}");
         }
     }
 }

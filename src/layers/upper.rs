@@ -252,7 +252,11 @@ pub fn read<O: Output>(
         out.sink().close(ssdu.data.len() as u32);
     }
     knowledge.settle_application(facts);
-    facts.mode = facts.mode.or(knowledge.mode);
+    facts.mode = facts.mode.or(match ppdu {
+        // Those of the X.410 mode are bare.
+        PpduKind::Cpr | PpduKind::Aru => Some(Mode::Normal),
+        _ => knowledge.mode,
+    });
     report(&noticed, ssdu.side, out);
 }
 

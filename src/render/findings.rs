@@ -38,9 +38,8 @@ pub fn write<W: Write>(out: &mut W, finding: &Finding, settings: &Settings, expl
     write!(out, " {}", escape(&finding.message))?;
     if finding.count > 1 {
         write!(out, " Seen {} times", finding.count)?;
-        match finding.last_frame {
-            Some(last) => write!(out, ", last in frame {last}")?,
-            None => {}
+        if let Some(last) = finding.last_frame {
+            write!(out, ", last in frame {last}")?;
         }
         if let (2.., Some(last)) = (finding.associations.len(), finding.associations.last()) {
             write!(out, " (A{last})")?;

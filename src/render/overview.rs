@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::analysis::{Association, Message, Outcome, Status};
-use crate::findings::{Finding, Rule, Severity};
+use crate::findings::{Finding, Severity};
 use crate::layers::stack::Now;
 use crate::pipeline::{Report, View};
 use crate::tree::Nothing;
@@ -17,6 +17,7 @@ use super::messages;
 use super::output::json_line;
 use super::records::{AssociationRecord, FindingRecord};
 use super::settings::Settings;
+use super::time::rfc3339;
 
 /// How many associations and findings the text lists; the other commands list them all.
 const LISTED: usize = 20;
@@ -158,36 +159,62 @@ impl Overview {
         }
         more(out, (ranked.len().saturating_sub(LISTED)) as u64 + dropped, "findings")?;
 
+        let steps = self.steps(&ranked);
         writeln!(out)?;
-        let next = next_steps(&ranked);
-        let failed = self.listed.iter().filter(|(well, _)| !well).map(|(_, a)| a).collect::<Vec<_>>();
-        let lost = self.messages.iter().find(|(well, _)| !well).and_then(|(_, m)| m.associations.last());
-        if next.is_empty() && failed.is_empty() && lost.is_none() {
+        if steps.is_empty() {
             return writeln!(out, "What to do next: nothing in this capture calls for a change.");
         }
         writeln!(out, "What to do next")?;
-        for (number, rule) in next.iter().enumerate() {
-            writeln!(out, "  {}. {} ({})", number + 1, rule.remedy, rule.id)?;
-        }
-        if let Some(a) = failed.first() {
-            writeln!(
-                out,
-                "  {}. Look at the associations that did not end in order, A{} first: its reason names the layer and \
-                 the code; `x400scope summary --association {}` shows its course.",
-                next.len() + 1,
-                a.number,
-                a.number
-            )?;
-        }
-        if let Some(association) = lost {
-            writeln!(
-                out,
-                "  {}. Look at the messages whose transfer this capture does not show completed, that of A{association} \
-                 first: `x400scope messages` tells how far each came, and whether it was sent again.",
-                next.len() + usize::from(!failed.is_empty()) + 1,
-            )?;
+        for (number, step) in (1..).zip(&steps) {
+            write!(out, "  {number}. {}", step.remedy)?;
+            match step.rule {
+                Some(rule) => writeln!(out, " ({rule}{})", on(&step.associations))?,
+                None => writeln!(out)?,
+            }
         }
         Ok(())
+    }
+
+    /// What to do next, most important first: the remedies of what was found, each once, then where to look for what
+    /// no finding explains. Notes call for nothing.
+    fn steps(&self, ranked: &[&Finding]) -> Vec<Step> {
+        let mut steps: Vec<Step> = Vec::new();
+        for finding in ranked.iter().filter(|finding| finding.severity > Severity::Note) {
+            match steps.iter_mut().find(|step| step.rule == Some(finding.rule.id)) {
+                Some(step) => step.associations.extend(&finding.associations),
+                None => steps.push(Step {
+                    rule: Some(finding.rule.id),
+                    remedy: finding.rule.remedy.to_owned(),
+                    associations: finding.associations.clone(),
+                }),
+            }
+        }
+        for step in &mut steps {
+            step.associations.sort_unstable();
+            step.associations.dedup();
+        }
+        let explained = |number: u32| steps.iter().any(|step| step.associations.contains(&number));
+        let failed =
+            self.listed.iter().find(|(well, a)| !well && !explained(a.number)).map(|(_, a)| a.number);
+        let lost = |m: &Message| m.associations.iter().all(|number| !explained(*number));
+        let lost = self.messages.iter().find(|(well, m)| !well && lost(m)).map(|(_, m)| m);
+        let failed = failed.map(|number| Step {
+            rule: None,
+            remedy: format!(
+                "Look at the associations that did not end in order, A{number} first: its reason names the layer and \
+                 the code; `x400scope summary --association {number}` shows its course."
+            ),
+            associations: vec![number],
+        });
+        let lost = lost.and_then(|message| message.associations.last()).map(|number| Step {
+            rule: None,
+            remedy: format!(
+                "Look at the messages whose transfer this capture does not show completed, that of A{number} first: \
+                 `x400scope messages` tells how far each came, and whether it was sent again."
+            ),
+            associations: vec![*number],
+        });
+        steps.into_iter().chain(failed).chain(lost).collect()
     }
 
     fn write_json<W: Write>(self, out: &mut W, report: Report) -> io::Result<()> {
@@ -199,7 +226,19 @@ impl Overview {
             out,
             &Record {
                 record: "overview",
+                files: report
+                    .files
+                    .iter()
+                    .map(|file| FileRecord {
+                        name: &file.name,
+                        format: file.format.words().to_string(),
+                        compression: file.compression.iter().map(|compression| compression.name()).collect(),
+                        frames: file.frames,
+                    })
+                    .collect(),
                 frames: report.frames,
+                first: self.first.map(|now| rfc3339(now.time).to_string()),
+                last: self.last.map(|now| rfc3339(now.time).to_string()),
                 associations: by_outcome.map(|(outcome, count)| (outcome.name(), count)).collect(),
                 findings: severities(&all)
                     .iter()
@@ -212,10 +251,7 @@ impl Overview {
                     .map(|(status, count)| (status.name(), count))
                     .collect(),
                 damaged: report.damaged,
-                next: next_steps(&ranked)
-                    .iter()
-                    .map(|rule| Next { rule: rule.id, remedy: rule.remedy })
-                    .collect(),
+                next: self.steps(&ranked),
             },
         )?;
         for (_, association) in &self.listed {
@@ -226,38 +262,55 @@ impl Overview {
 }
 
 #[derive(Serialize)]
-struct Record {
+struct Record<'a> {
     #[serde(rename = "type")]
     record: &'static str,
+    files: Vec<FileRecord<'a>>,
     frames: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last: Option<String>,
     associations: std::collections::BTreeMap<&'static str, u64>,
     findings: std::collections::BTreeMap<&'static str, u64>,
     messages: std::collections::BTreeMap<&'static str, u64>,
     damaged: bool,
-    next: Vec<Next>,
+    next: Vec<Step>,
 }
 
 #[derive(Serialize)]
-struct Next {
-    rule: &'static str,
-    remedy: &'static str,
+struct FileRecord<'a> {
+    name: &'a str,
+    format: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    compression: Vec<&'static str>,
+    frames: u64,
+}
+
+/// Something to do.
+#[derive(Serialize)]
+struct Step {
+    /// The rule whose remedy it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
+    remedy: String,
+    /// Where it shows.
+    associations: Vec<u32>,
+}
+
+/// The associations of a step, for the end of its line.
+fn on(associations: &[u32]) -> String {
+    match associations {
+        [] => String::new(),
+        [one] => format!(", A{one}"),
+        [first, rest @ ..] => format!(", A{first} and {} more", rest.len()),
+    }
 }
 
 fn severities(findings: &[Finding]) -> [(Severity, u64); 3] {
     [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
         (severity, findings.iter().filter(|finding| finding.severity == severity).count() as u64)
     })
-}
-
-/// The remedies of what was found, most important first, each once. Notes call for nothing.
-fn next_steps(ranked: &[&Finding]) -> Vec<&'static Rule> {
-    let mut next: Vec<&'static Rule> = Vec::new();
-    for finding in ranked.iter().filter(|finding| finding.severity > Severity::Note) {
-        if !next.iter().any(|rule| rule.id == finding.rule.id) {
-            next.push(finding.rule);
-        }
-    }
-    next
 }
 
 /// A number of frames in words.

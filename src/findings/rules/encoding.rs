@@ -22,9 +22,18 @@ pub(super) static RULES: &[Rule] = &[Rule {
 /// How many octets of a damaged element are quoted.
 const QUOTED: usize = 4;
 
+/// Whether a rule of its own tells this damage.
+fn has_its_own_rule(kind: DamageKind, field: &str) -> bool {
+    match kind {
+        // mta-bind-name-empty
+        DamageKind::OutOfBounds => matches!(field, "p1.initiator_name" | "p1.responder_name"),
+        _ => false,
+    }
+}
+
 fn damage(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     let What::Ber(damage) = note.what else { return };
-    if damage.cause != Cause::Wrong {
+    if damage.cause != Cause::Wrong || has_its_own_rule(damage.kind, note.field.name) {
         return;
     }
     // An extensible type may have grown in a later edition: no fault of the sender.
