@@ -45,6 +45,8 @@ impl Pace {
                 (0, None) if active => *shut = Some(now),
                 (1.., Some(since)) => {
                     *shut = None;
+                    // From here on octets may pass again.
+                    self.octets = self.octets.map(|_| now);
                     keep(&mut self.longest_shut[side.index()], since, now.time, true);
                 }
                 _ => {}

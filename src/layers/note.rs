@@ -12,8 +12,8 @@ pub enum What {
     TpktReserved {
         /// The octet.
         value: u8,
-        /// Whether an earlier packet of the side had another value.
-        varies: bool,
+        /// What it was in the first packet of the side, where that had another value.
+        before: Option<u8>,
     },
     /// A TPKT whose version is not 3.
     TpktVersion(u8),

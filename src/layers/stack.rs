@@ -259,9 +259,9 @@ impl Connection {
                     tpkt::describe(octets, &header, out.sink());
                 }
                 let first = *self.reserved[side.index()].get_or_insert(header.reserved);
-                let varies = first != header.reserved;
-                if header.reserved != 0 || varies {
-                    let what = What::TpktReserved { value: header.reserved, varies };
+                let before = Some(first).filter(|first| *first != header.reserved);
+                if header.reserved != 0 || before.is_some() {
+                    let what = What::TpktReserved { value: header.reserved, before };
                     out.note(&Note { what, side, field: tpkt::FIELD_RESERVED, octets: octets.slice(1, 2) });
                 }
                 if header.version != 3 {

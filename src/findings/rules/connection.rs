@@ -1,10 +1,10 @@
 //! How the TCP connection of an association came about, and how it ended.
 
-use super::words::{holes, retries, selector, span};
+use super::association::{LIMIT, crowd};
+use super::words::{holes, retries, span};
 use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity};
-use crate::analysis::{Attempt, How, State};
+use crate::analysis::{How, State};
 use crate::layers::Side;
-use crate::layers::cotp::{self, TpduKind};
 
 pub(super) static RULES: &[Rule] = &[
     Rule {
@@ -49,38 +49,6 @@ pub(super) static RULES: &[Rule] = &[
         check: Check::End(syn_unanswered),
     },
     Rule {
-        id: "association-limit-suspected",
-        severity: Severity::Error,
-        certainty: Certainty::Undetermined,
-        title: "the called end gives no transport connection, without saying why",
-        why: "The TCP connection comes about, but the called MTA does not go on. It has no room for another association, or \
-              it does not want this caller.",
-        told_by: "The called end closes or resets the TCP connection before any CC, with no DR that says why; or it gives no \
-                  answer, or a refusal for congestion, while nine or more associations between the two hosts are open: \
-                  Exchange has nine for normal and one for urgent messages, and 64 control blocks for all. With so many \
-                  open the limit is probable. Otherwise the reason is not in the octets: the same is seen where the \
-                  called MTA does not know the caller's address (9301), and where nothing is attached to the T-selector. \
-                  A DR that gives its reason is cotp-called-tsel-rejected or cotp-disconnect.",
-        remedy: "Look into the event log of the called host: 57 is the association limit, 9156 no control blocks are left \
-                 (see TCP/IP control blocks in the Performance Optimizer), 9301 followed by 9202 a caller whose address \
-                 is not that on the Stack tab of the X.400 connector, 4293 a wrong T-selector. Enter the address from \
-                 which the caller really comes, as translated by firewalls and proxies; raise the Threshold of messages \
-                 per association or the control blocks.",
-        references: &[
-            "X.224 clause 6.5",
-            "RFC 1006 clause 6.1",
-            "Q194589",
-            "Q278444",
-            "Q243632",
-            "Q166602",
-            "Q193894",
-            "Q193380",
-            "Q197378",
-            "Q254909",
-        ],
-        check: Check::End(limit),
-    },
-    Rule {
         id: "tcp-reset-during-association",
         severity: Severity::Error,
         certainty: Certainty::Certain,
@@ -122,28 +90,11 @@ pub(super) static RULES: &[Rule] = &[
     },
 ];
 
-/// How many associations two MTAs have open before a limit is suspected (Q194589: nine, and one for urgent messages).
-pub(super) const LIMIT: usize = 9;
-
-/// How long a SYN or a CR may wait for its answer, in nanoseconds: TCP repeats a SYN after one to three seconds.
+/// How long a SYN may wait for its answer, in nanoseconds: TCP repeats a SYN after one to three seconds.
 const PATIENCE: i64 = 3_000_000_000;
-
-/// A called end that closes so late, without having been sent anything, is tired of waiting.
-const AT_ONCE: i64 = 5_000_000_000;
 
 /// A silence of so long is worth telling.
 const LONG: i64 = 5_000_000_000;
-
-/// How many other associations between the two hosts were open when this one was asked for.
-pub(super) fn crowd(case: &Case<'_>) -> usize {
-    let asked = case.association.opened;
-    let open = case.history.others(case.association).filter(|other| {
-        other.reached >= State::TransportOpen
-            && other.opened <= asked
-            && other.closed.is_none_or(|closed| closed > asked)
-    });
-    open.count()
-}
 
 fn raise(case: &Case<'_>, draft: Draft<'_>, out: &mut Collector, words: impl FnOnce() -> String) {
     out.raise(draft, &case.scene(), words);
@@ -198,91 +149,6 @@ fn syn_unanswered(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
              address wrong, or a firewall drops the packets. On Exchange the caller logs event 9215 with socket error \
              10060.{}",
             a.initiator.address,
-            a.responder,
-            retries(case)
-        )
-    });
-}
-
-/// In which way the called end did not go on, where it did not say why.
-fn without_reason(case: &Case<'_>, crowded: bool) -> Option<String> {
-    let (a, ending) = (case.association, case.ending);
-    let closed = match ending.how {
-        How::Closed => Some("closes"),
-        How::Reset => Some("resets"),
-        _ => None,
-    };
-    match (ending.state, ending.side, closed, &ending.how) {
-        (State::TcpRequested, Side::Responder, Some("resets"), _) if crowded => {
-            Some("answers the SYN by RST".to_owned())
-        }
-        (State::TcpOpen, Side::Responder, Some(closed), _)
-            if ending.now.time.0.saturating_sub(a.opened.0) < AT_ONCE =>
-        {
-            Some(format!("accepts the TCP connection and {closed} it before any TPDU"))
-        }
-        (State::TransportRequested, Side::Responder, Some(closed), _) => {
-            Some(format!("{closed} the TCP connection in answer to the CR, without CC or DR"))
-        }
-        (State::TransportRequested, Side::Responder, _, How::Tpdu(tpdu))
-            if crowded && tpdu.kind == TpduKind::Dr && matches!(tpdu.reason, 0 | 1 | 129 | 135) =>
-        {
-            let reason = cotp::disconnect_reason(tpdu.reason);
-            Some(format!("refuses the transport connection: DR reason {reason} ({})", tpdu.reason))
-        }
-        (State::TransportRequested, ..) if crowded => Some("does not answer the CR".to_owned()),
-        _ => None,
-    }
-}
-
-fn limit(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
-    let (a, open) = (case.association, crowd(case));
-    let crowded = open >= LIMIT;
-    // A CC may be among the octets that are missing.
-    if a.missing_octets > 0 || !a.from_the_start {
-        return;
-    }
-    let Some(what) = without_reason(case, crowded) else { return };
-    let me = Attempt::of(a);
-    let same = case.history.others(a).find(|other| {
-        other.called == me.called && other.tsap == me.tsap && other.reached >= State::TransportOpen
-    });
-    let evidence = case.ending.code.as_ref().map(|code| (code.field, code.quote.octets(), code.value));
-    let draft = Draft {
-        side: Some(Side::Responder),
-        evidence,
-        severity: if crowded { Severity::Warning } else { rule.severity },
-        certainty: match (crowded, evidence) {
-            (true, Some((_, _, Some(1 | 129)))) => Certainty::Strong,
-            (true, _) => Certainty::Probable,
-            _ => rule.certainty,
-        },
-        ..Draft::new(rule)
-    };
-    raise(case, draft, out, || {
-        let tsel = a.called_tsap.as_deref().map(selector);
-        let tsel = tsel.map_or_else(String::new, |tsel| format!(" (called T-selector {tsel})"));
-        let known = same.map_or_else(String::new, |other| {
-            let (number, frame) = (other.association, other.frame);
-            format!(" A{number} (frame {frame}) was accepted at the same T-selector: that is not wrong.")
-        });
-        let candidates = match (crowded, same) {
-            (true, _) => {
-                "That is the limit of Exchange, nine associations and one for urgent messages (event 57), or the called MTA \
-                 has no control blocks left (9156)."
-            }
-            (false, Some(_)) => {
-                "Nothing on the wire says why: it may have no association (event 57) or control block (9156) left, or not \
-                 know the address of the caller (9301, then 9202)."
-            }
-            (false, None) => {
-                "Nothing on the wire says why: it may not know the address of the caller (event 9301, then 9202), have no \
-                 association (57) or control block (9156) left, or nothing is attached to that T-selector (4293)."
-            }
-        };
-        format!(
-            "{}{tsel} {what}; a CC was expected. {open} other associations between the two hosts were open then. \
-             {candidates}{known}{}",
             a.responder,
             retries(case)
         )

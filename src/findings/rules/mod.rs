@@ -1,5 +1,6 @@
 //! The rules, one file per layer. A rule is one row of a table and one function.
 
+mod association;
 mod capture;
 mod connection;
 mod cotp;
@@ -25,6 +26,7 @@ pub(super) static ALL: &[&[Rule]] = &[
     tpkt::RULES,
     cotp::header::RULES,
     cotp::end::RULES,
+    association::RULES,
     cotp::setup::RULES,
     reserved::RULES,
     session::RULES,

@@ -49,14 +49,14 @@ pub(super) static RULES: &[Rule] = &[
 const LOOKED_BACK: usize = 64;
 
 fn nonzero(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
-    let What::TpktReserved { value, varies } = note.what else { return };
+    let What::TpktReserved { value, before } = note.what else { return };
     // The warning that the octet is not zero says the most; that it varies as well is told beside it.
     let host = scene.association.map(|association| association.end(note.side).address);
     let known = |finding: &Finding| finding.rule.id == rule.id && finding.from.map(|end| end.address) == host;
-    let told = varies && out.findings().iter().rev().take(LOOKED_BACK).any(known);
+    let told = before.is_some() && out.findings().iter().rev().take(LOOKED_BACK).any(known);
     let draft = Draft {
         side: Some(note.side),
-        key: u64::from(varies),
+        key: u64::from(before.is_some()),
         evidence: Some((note.field.name, note.octets, Some(value.into()))),
         severity: if told { Severity::Note } else { rule.severity },
         included_in: &["tpkt-reserved-refused"],
@@ -65,16 +65,16 @@ fn nonzero(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
     let sender = scene.association.map_or_else(String::new, |a| format!(", {}", a.end(note.side)));
     out.raise(draft, &scene.recurring(), || {
         let side = called(note.side);
-        match varies {
-            false => format!(
+        match before {
+            None => format!(
                 "The {side} side{sender}, sends TPKTs whose reserved octet is {value} (0x{value:02X}). RFC 1006 reserves \
                  this octet and requires 0 on sending; a receiver should ignore it, but some receivers refuse such \
                  packets and the connection then fails."
             ),
-            true => format!(
-                "The reserved octet in the TPKTs of the {side} side{sender}, varies: it is {value} (0x{value:02X}) here and \
-                 was another before. The sender leaves in it whatever its buffer held; RFC 1006 requires 0. A receiver \
-                 should ignore it, but some receivers refuse such packets, here one and there one."
+            Some(before) => format!(
+                "The reserved octet in the TPKTs of the {side} side{sender}, varies: it was {before} (0x{before:02X}) in the \
+                 first one and is {value} (0x{value:02X}) here. The sender leaves in it whatever its buffer held; RFC 1006 \
+                 requires 0. A receiver should ignore it, but some receivers refuse such packets, one now and one then."
             ),
         }
     });

@@ -4,6 +4,7 @@ use super::words::{hexadecimal, holes, retries};
 use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity};
 use crate::analysis::{Outcome, State};
 use crate::layers::cotp::{self, TpduKind};
+use crate::layers::stack::{Content, Pdu};
 
 pub(in super::super) static RULES: &[Rule] = &[
     Rule {
@@ -19,7 +20,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "Compare the octets that are quoted with X.224. If they are right, the side that sent the ER does not implement \
                  them, and has to be set up or changed; else the other one.",
         references: &["X.224 clauses 6.20 and 13.12", "Q123824"],
-        check: Check::End(error),
+        check: Check::Pdu(error),
     },
     Rule {
         id: "cotp-disconnect",
@@ -60,10 +61,20 @@ fn quoted(octets: &[u8]) -> String {
     words
 }
 
-fn error(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
-    let Some(er) = case.ending.by_tpdu(TpduKind::Er) else { return };
-    raise(case, rule, rule.severity, out, || {
-        let (a, side) = (case.association, case.ending.side);
+fn error(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
+    let Content::Tpdu(er) = pdu.content else { return };
+    let Some(a) = scene.association.filter(|_| er.kind == TpduKind::Er) else { return };
+    // What comes behind the end of the association has no meaning any more.
+    let Some(ending) = a.ending.as_ref().filter(|ending| ending.now.frame == scene.now.frame) else { return };
+    let draft = Draft {
+        side: Some(pdu.side),
+        key: er.reason.into(),
+        evidence: Some(("cotp.reject_cause", pdu.octets.slice(4, 5), Some(er.reason.into()))),
+        included_in: &["cotp-zero-length-dt", "cotp-called-tsel-rejected", "tpkt-reserved-refused"],
+        ..Draft::new(rule)
+    };
+    out.raise(draft, &scene.recurring(), || {
+        let side = ending.side;
         format!(
             "The {}, {}, rejects a TPDU of the {} with an ER, reject cause {} ({}). {} The transport connection is over.",
             side.word(),
@@ -89,7 +100,21 @@ fn disconnect(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         _ if refused => Severity::Error,
         _ => Severity::Warning,
     };
-    raise(case, rule, severity, out, || {
+    let evidence = case.ending.code.as_ref().map(|code| (code.field, code.quote.octets(), code.value));
+    // What was sent just before may be the reason.
+    let symptom = severity == Severity::Error && state >= State::SessionRequested;
+    let draft = Draft {
+        side: Some(case.ending.side),
+        key: dr.reason.into(),
+        evidence,
+        severity,
+        symptom,
+        since: a.activity.map_or(a.first_frame, |activity| activity.since.frame),
+        ..Draft::new(rule)
+    };
+    let scene = case.scene();
+    let scene = if symptom { Scene { recurring: false, ..scene } } else { scene };
+    out.raise(draft, &scene, || {
         let side = case.ending.side;
         let what = match (state, a.activity) {
             (State::TransportRequested, _) => {
@@ -116,31 +141,4 @@ fn disconnect(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
             holes(case)
         )
     });
-}
-
-fn raise(
-    case: &Case<'_>,
-    rule: &'static Rule,
-    severity: Severity,
-    out: &mut Collector,
-    words: impl FnOnce() -> String,
-) {
-    let a = case.association;
-    let since = a.activity.map_or(a.first_frame, |activity| activity.since.frame);
-    let evidence = case.ending.code.as_ref().map(|code| (code.field, code.quote.octets(), code.value));
-    // What was sent just before may be the reason.
-    let symptom = severity == Severity::Error && case.ending.state >= State::SessionRequested;
-    let draft = Draft {
-        side: Some(case.ending.side),
-        evidence,
-        severity,
-        symptom,
-        since,
-        key: case.ending.code.and_then(|code| code.value).map_or(0, i64::unsigned_abs),
-        included_in: &["cotp-zero-length-dt"],
-        ..Draft::new(rule)
-    };
-    let scene = case.scene();
-    let scene = if symptom { Scene { recurring: false, ..scene } } else { scene };
-    out.raise(draft, &scene, words);
 }

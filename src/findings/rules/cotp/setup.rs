@@ -1,6 +1,6 @@
 //! How a transport connection is asked for and answered: CR and CC (X.224 clause 6.5).
 
-use super::connection::{LIMIT, crowd};
+use super::association::{LIMIT, crowd};
 use super::words::{retries, selector, span};
 use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity};
 use crate::analysis::{Attempt, How, Request, State};
