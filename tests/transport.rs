@@ -287,16 +287,17 @@ fn a_refused_reserved_octet_is_told_by_its_evidence() {
     assert!(told(&specific).contains(&["cotp-called-tsel-rejected", "error", "certain"]), "{specific:#?}");
     // The caller gives up on the CC (Q151626).
     let cc = [CONNECT, CR, "b reserved 0x11\n", CC, "a FIN\nb FIN\n"].concat();
-    let told_cc = findings(&cc);
-    println!("{told_cc:#?}");
+    check(&cc, [refused, "error", "probable"], &["The called side, 10.1.0.2:102", "the calling side closes"]);
+    // Without such an octet the same is told without that reason.
+    let plain = [CONNECT, CR, CC, "a FIN\nb FIN\n"].concat();
+    check(&plain, ["association-never-released", "warning", "certain"], &["before the CONNECT"]);
 }
 
 #[test]
 fn what_is_no_packet_is_told_once_and_by_the_rule_for_it() {
     let junk = "tpkt-junk";
-    let http =
-        findings(&[CONNECT, "a octets 474554202F20485454502F312E300D0A0D0A\n", "b FIN\na FIN\n"].concat());
-    assert!(told(&http).contains(&[junk, "error", "certain"]), "{http:#?}");
+    let http = [CONNECT, "a octets 474554202F20485454502F312E300D0A0D0A\n", "b FIN\na FIN\n"].concat();
+    check(&http, [junk, "error", "certain"], &["47 45 54 20", "not RFC 1006"]);
     check(
         &opened(&format!("a octets 0000000000\n{RELEASE}")),
         [junk, "error", "certain"],
@@ -329,6 +330,38 @@ fn a_closed_window_is_told_with_its_length() {
             .iter()
             .any(|f| f["rule"] == "tcp-reset-during-association" && f["severity"] == "note")
     );
+}
+
+#[test]
+fn selectors_that_do_not_match_in_the_two_directions_are_noted() {
+    let back = |cr: &str| {
+        let there = [CONNECT, CR, CC, BIND, RELEASE].concat();
+        let bind = "b CN 1984 name=MTA-BETA password=secret-B\na AC name=MTA-ALPHA password=secret-A\n";
+        let back = "connect b:1025 a:102 at=60s\n";
+        let end = "b FN\na DN\nb DR\nb FIN\na FIN\n";
+        findings(
+            &[&there, back, &format!("b CR {cr} tpdu-size=2048\na CC tpdu-size=2048\n"), bind, end].concat(),
+        )
+    };
+    assert!(back("calling-tsap=MTA-B called-tsap=MTA-A").is_empty());
+    assert!(back("called-tsap=MTA-C").is_empty());
+    let other = back("calling-tsap=MTA-B called-tsap=MTA-C");
+    assert_eq!((other.len(), text(&other[0], "rule")), (1, "cotp-tsel-asymmetric"));
+}
+
+#[test]
+fn fragments_that_are_not_put_together_are_told() {
+    let mut capture = std::fs::read(sample("transfer-1988-normal")).expect("the sample is there");
+    // In the ninth frame, "do not fragment" becomes "more fragments" (RFC 791 3.1), and none follow.
+    let flags = [0x40, 0, 0x40, 6];
+    let at = capture.windows(4).enumerate().filter(|(_, window)| *window == flags).nth(8);
+    let (at, _) = at.expect("every frame has such a header");
+    capture[at] = 0x20;
+    let findings = run_on("findings --format json --select tcp -", &capture).objects("finding");
+    let fragments = findings.iter().find(|finding| text(finding, "message").contains("IP fragments"));
+    let fragments = fragments.unwrap_or_else(|| panic!("{findings:#?}"));
+    assert_eq!([text(fragments, "rule"), text(fragments, "severity")], ["tcp-octets-missing", "note"]);
+    assert_eq!(told(&findings), [[""; 3]; 0]);
 }
 
 #[test]

@@ -56,6 +56,8 @@ pub struct Attempt {
     pub messages: u64,
     /// Equal for associations that called the same transport selector.
     pub tsap: u64,
+    /// The same of the selector of the calling end, where it names one.
+    pub calling_tsap: Option<u64>,
     /// Equal for associations that called the same transport, session and presentation selectors.
     pub selectors: u64,
     /// Equal for associations whose initiators gave the same name and the same password.
@@ -92,6 +94,7 @@ impl Attempt {
             reserved: [Side::Initiator, Side::Responder].map(|side| a.transport.has_reserved(side)),
             messages: a.messages,
             tsap: hash(&|h| a.called_tsap.hash(h)),
+            calling_tsap: a.calling_tsap.is_some().then(|| hash(&|h| a.calling_tsap.hash(h))),
             selectors: hash(&|h| {
                 (&a.called_tsap, &a.session.called_selector, &a.presentation.called_selector).hash(h)
             }),

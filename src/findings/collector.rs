@@ -275,18 +275,20 @@ fn join_symptoms(findings: &mut [Finding]) {
             causes.entry(*number).or_default().push(Cause { severity, symptom, rule, frame });
         }
     }
-    for causes in causes.values_mut() {
-        causes.sort_by_key(|cause| std::cmp::Reverse(cause.severity));
-    }
     for finding in findings.iter_mut().filter(|finding| finding.symptom || !finding.included_in.is_empty()) {
         let explains = |cause: &&Cause| {
             let in_time = cause.frame.is_none_or(|frame| frame >= finding.since);
             finding.included_in.contains(&cause.rule.id) || (finding.symptom && !cause.symptom && in_time)
         };
-        let cause = finding.associations.iter().find_map(|number| causes.get(number)?.iter().find(explains));
-        if let Some(Cause { rule, frame, .. }) = cause {
+        // Of the heaviest, the first.
+        let heaviest = |causes: &Vec<Cause>| {
+            let cause = causes.iter().filter(explains).rev().max_by_key(|cause| cause.severity)?;
+            Some((cause.rule, cause.frame))
+        };
+        let cause = finding.associations.iter().find_map(|number| heaviest(causes.get(number)?));
+        if cause.is_some() {
             finding.severity = Severity::Note;
-            finding.cause = Some((rule, *frame));
+            finding.cause = cause;
         }
     }
 }

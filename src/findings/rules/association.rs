@@ -69,7 +69,7 @@ fn without_reason(case: &Case<'_>, crowded: bool) -> Option<String> {
             Some("answers the SYN by RST".to_owned())
         }
         (State::TcpOpen, Side::Responder, Some(closed), _)
-            if ending.now.time.0.saturating_sub(a.opened.0) < AT_ONCE =>
+            if a.octets == [0; 2] && ending.now.time.0.saturating_sub(a.opened.0) < AT_ONCE =>
         {
             Some(format!("accepts the TCP connection and {closed} it before any TPDU"))
         }

@@ -172,7 +172,7 @@ fn under_way(case: &Case<'_>) -> (Severity, String) {
             ),
         ),
         (State::TransportOpen, _) => {
-            (Severity::Warning, "before an association was opened on the transport connection".to_owned())
+            (Severity::Warning, "before the CONNECT, with nothing on the transport connection".to_owned())
         }
         _ => (Severity::Warning, "while the association is idle, without releasing it".to_owned()),
     }
@@ -182,7 +182,7 @@ fn under_way(case: &Case<'_>) -> (Severity, String) {
 fn lost(case: &Case<'_>, rule: &'static Rule, out: &mut Collector, words: impl FnOnce(String) -> String) {
     let (severity, under_way) = under_way(case);
     let open = case.association.activity;
-    let symptom = severity == Severity::Error;
+    let symptom = open.is_some() || case.ending.state < State::Open;
     let missing = case.association.missing_octets > 0;
     let draft = Draft {
         side: Some(case.ending.side),
@@ -222,7 +222,7 @@ fn never_released(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     // Where one direction is captured, its answers are not there.
     let one_direction = a.octets.contains(&0);
     if !matches!(ending.how, How::Closed)
-        || ending.state < State::SessionRequested
+        || ending.state < State::TransportOpen
         || (one_direction && ending.state != State::Open)
     {
         return;

@@ -100,6 +100,23 @@ pub(in super::super) static RULES: &[Rule] = &[
         references: &["X.224 clause 6.5.5", "Q159161"],
         check: Check::Pdu(size_increased),
     },
+    Rule {
+        id: "cotp-tsel-asymmetric",
+        severity: Severity::Note,
+        certainty: Certainty::Certain,
+        title: "the T-selectors of the two directions differ",
+        why: "Each end has two T-selectors for the connection: its own, and the one under which it calls the other. Where an end \
+              is called by another selector than it gives when it calls, one of the two directions may be set up wrongly; an \
+              MTA that compares the calling T-selector refuses the calls of one direction.",
+        told_by: "Between the same two hosts an association in the other direction was accepted, both CRs name both selectors, and \
+                  the calling selector of one is not the called selector of the other. Hosts with several connectors to one \
+                  another do so on purpose.",
+        remedy: "If calls of one direction are refused, compare the incoming and the outgoing T selector on the Stack tab of the \
+                 X.400 connector at both ends. In Exchange a blank incoming selector counts as the outgoing one (Q152934); \
+                 from 5.5 Service Pack 1 on it is ignored (Q198772).",
+        references: &["X.224 clause 13.3.4 a", "Q152934", "Q198772"],
+        check: Check::Association(asymmetric),
+    },
 ];
 
 /// How long a CR may wait for its answer before the end of the capture, in nanoseconds.
@@ -337,6 +354,36 @@ fn size_increased(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &m
     raise(pdu, scene, rule, ("cotp.tpdu_size", at, Some(answered.into())), out, || {
         format!(
             "The CR offers a TPDU size of {asked} octets, and the CC answers with {answered}; it may only lower it."
+        )
+    });
+}
+
+fn asymmetric(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
+    let a = case.association;
+    let me = Attempt::of(a);
+    let (Some(calling), Some(called)) = (&a.calling_tsap, &a.called_tsap) else { return };
+    let accepted =
+        |attempt: &Attempt| attempt.reached >= State::TransportOpen && attempt.calling_tsap.is_some();
+    if a.transport.request.is_none() || !accepted(&me) {
+        return;
+    }
+    let mut back = case.history.others(a).filter(|other| other.caller != me.caller && accepted(other));
+    let differs =
+        |other: &&Attempt| other.calling_tsap != Some(me.tsap) || Some(other.tsap) != me.calling_tsap;
+    // Where any association back has the same selectors, the others are other connectors.
+    let Some(other) = back.next().filter(differs).filter(|_| back.all(|other| differs(&other))) else {
+        return;
+    };
+    out.raise(Draft { side: Some(Side::Initiator), ..Draft::new(rule) }, &case.scene(), || {
+        format!(
+            "{} calls {} with the calling T-selector {} and the called T-selector {}; the call back in A{} (frame {}) does not \
+             use the same two the other way round.",
+            a.initiator.address,
+            a.responder,
+            selector(calling),
+            selector(called),
+            other.association,
+            other.frame
         )
     });
 }
