@@ -5,6 +5,7 @@ use crate::layers::cotp::{self, TpduKind};
 use crate::layers::foreign::Application;
 use crate::layers::presentation::{self, Context, Mode};
 use crate::layers::session::{self, Spdu, SpduKind};
+use crate::layers::smtp::{Said, Verb};
 use crate::layers::stack::{Content, Now, Pdu};
 use crate::layers::upper::{Facts, Knowledge};
 use crate::layers::{Side, acse, mts, rtse};
@@ -253,10 +254,15 @@ impl Association {
         }
     }
 
-    /// Whether the connection serves something that is not message handling: nothing is found about that.
+    /// Whether the connection serves something that is not mail: nothing is found about that.
     pub fn is_foreign(&self) -> bool {
-        use Application::{P1, P3, P7, Unknown};
-        self.application.is_some_and(|application| !matches!(application, P1 | P3 | P7 | Unknown))
+        use Application::{P1, P3, P7, Smtp, Unknown};
+        self.application.is_some_and(|application| !matches!(application, P1 | P3 | P7 | Smtp | Unknown))
+    }
+
+    /// Whether the connection carries SMTP: no X.400 association was opened on it, so nothing is said of one.
+    pub fn is_smtp(&self) -> bool {
+        self.application == Some(Application::Smtp)
     }
 
     /// Takes note of messages, probes and reports that were transferred and acknowledged.
@@ -322,6 +328,37 @@ impl Association {
             }
             Content::Foreign { .. } => {
                 self.step(pdu.side, Event::Foreign, now);
+            }
+            Content::Smtp(said) => self.smtp(pdu.side, said, pdu.octets, now),
+        }
+    }
+
+    fn smtp(&mut self, side: Side, said: &Said, octets: Octets<'_>, now: Now) {
+        let event = match said {
+            Said::Command(command) if command.verb == Verb::Quit => Event::MailQuit,
+            Said::Command(_) | Said::Credentials | Said::Header(_) => Event::MailCommand,
+            Said::Reply(reply) => match (reply.code, reply.answers) {
+                (221, _) => Event::MailClosing,
+                (400.., Some(Verb::Opening)) => Event::MailRefused,
+                (421, _) => Event::MailUnavailable,
+                _ => Event::MailReply,
+            },
+        };
+        let state = self.machine.state;
+        let step = self.step(side, event, now);
+        if let Said::Reply(reply) = said {
+            let ending = || Ending { state, side, how: How::Reply(reply.code), now, code: None };
+            self.follow(step, ending, || match event {
+                Event::MailClosing => "released in order".to_owned(),
+                _ => {
+                    let words = reply.texts.first().map_or(&[][..], |words| words.of(octets.bytes()));
+                    let what =
+                        if event == Event::MailRefused { "refused to serve" } else { "ended the service" };
+                    format!("the {} {what}: {} \"{}\"", side.word(), reply.code, text(words))
+                }
+            });
+            if (reply.code, reply.answers) == (220, Some(Verb::StartTls)) {
+                self.step(side, Event::Foreign, now);
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::layers::Side;
 use crate::layers::stack::Now;
 use crate::net::Endpoint;
 
-use super::{Certainty, Evidence, Finding, Rule, Scene, Severity};
+use super::{Certainty, Evidence, Finding, Rule, Scene, Scope, Severity};
 
 /// How many findings are kept. A capture of garbage raises no end of them, and nobody reads more.
 const KEPT: usize = 100_000;
@@ -31,6 +31,8 @@ enum Where {
     Association(u32),
     /// On all associations from one host to a port of another.
     Hosts(IpAddr, Endpoint),
+    /// Anywhere.
+    Capture,
 }
 
 /// A finding as a rule raises it.
@@ -139,6 +141,13 @@ impl Collector {
         self.marks.append(&mut aside.marks);
     }
 
+    /// Runs `judge`, and keeps all that it raises but the marks: they are of an earlier frame.
+    pub fn without_marks(&mut self, judge: impl FnOnce(&mut Collector)) {
+        let marks = self.marks.len();
+        judge(self);
+        self.marks.truncate(marks);
+    }
+
     /// How many findings were not kept because there were too many.
     pub fn dropped(&self) -> u64 {
         self.dropped
@@ -163,8 +172,9 @@ impl Collector {
     pub fn raise(&mut self, draft: Draft<'_>, scene: &Scene<'_>, words: impl FnOnce() -> String) {
         let ends = scene.association.zip(draft.side).map(|(a, side)| (a.end(side), a.end(side.other())));
         let association = scene.association.map(|association| association.number);
-        let place = match scene.association {
-            Some(association) if scene.recurring => {
+        let place = match (scene.scope, scene.association) {
+            (Scope::Capture, _) => Where::Capture,
+            (Scope::Hosts, Some(association)) => {
                 Where::Hosts(association.initiator.address, association.responder)
             }
             _ => Where::Association(association.unwrap_or(0)),

@@ -7,7 +7,7 @@ mod rules;
 
 pub use collector::{Collector, Mark};
 pub use finding::{Certainty, Evidence, Finding, Severity};
-pub use registry::{Case, Check, Rule, Scene, all, find, is_bulk, layers};
+pub use registry::{Case, Check, Rule, Scene, Scope, all, find, is_bulk, layers};
 
 /// A fault of this program itself, met while a frame was read: the frame is given up and the run goes on.
 pub(crate) fn internal_error(scene: &Scene<'_>, out: &mut Collector) {

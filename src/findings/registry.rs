@@ -61,20 +61,30 @@ pub struct Scene<'a> {
     pub now: Now,
     /// The association; `None` for what concerns a frame or a file.
     pub association: Option<&'a Association>,
-    /// Whether the same on another association between the two hosts counts as the same finding: who is refused tries
-    /// again and again.
-    pub recurring: bool,
+    /// Where the same counts as the same finding.
+    pub scope: Scope,
+}
+
+/// How far the same counts as the same finding, told once with how often it was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// On one association.
+    Association,
+    /// On all associations from one host to a port of another: who is refused tries again and again.
+    Hosts,
+    /// In the whole capture.
+    Capture,
 }
 
 impl<'a> Scene<'a> {
     /// What happens in a frame, on an association if it belongs to one.
     pub fn new(now: Now, association: Option<&'a Association>) -> Scene<'a> {
-        Scene { now, association, recurring: false }
+        Scene { now, association, scope: Scope::Association }
     }
 
-    /// The same, for what counts once for all associations between the two hosts.
-    pub fn recurring(self) -> Scene<'a> {
-        Scene { recurring: true, ..self }
+    /// The same, for what counts once in this scope.
+    pub fn once_in(self, scope: Scope) -> Scene<'a> {
+        Scene { scope, ..self }
     }
 }
 
@@ -93,7 +103,7 @@ pub struct Case<'a> {
 impl Case<'_> {
     /// The frame that ended the association.
     pub fn scene(&self) -> Scene<'_> {
-        Scene::new(self.ending.now, Some(self.association)).recurring()
+        Scene::new(self.ending.now, Some(self.association)).once_in(Scope::Hosts)
     }
 }
 
@@ -106,7 +116,7 @@ pub fn is_bulk(pdu: &Pdu<'_>) -> bool {
             SpduKind::DataTransfer | SpduKind::MinorSyncPoint | SpduKind::MinorSyncAck | SpduKind::TypedData
         ),
         Content::Foreign { .. } => true,
-        Content::Tpdu(_) => false,
+        Content::Tpdu(_) | Content::Smtp(_) => false,
     }
 }
 

@@ -1,13 +1,13 @@
 //! What the layers notice besides the facts: anomalies, as data. Rules turn them into findings.
 
-use super::{Side, cotp, session};
+use super::{Side, cotp, session, smtp};
 use crate::capture::Octets;
 use crate::stream::Loss;
 use crate::tree::{Damage, Field};
 
 /// Something that is not as it should be, or that limits what can be said.
 #[derive(Clone, Copy, Debug)]
-pub enum What {
+pub enum What<'a> {
     /// A TPKT whose reserved octet is not zero, or is not what it was in packets of the same side before.
     TpktReserved {
         /// The octet.
@@ -42,6 +42,10 @@ pub enum What {
     Fragments(u64),
     /// The capture began in mid-stream.
     Midstream,
+    /// A mail address in which something is wrapped up; the octets are those of the address.
+    SmtpAddress(smtp::Seen<'a>),
+    /// An SMTP connection went on in TLS.
+    SmtpTls,
     /// A cap of this tool was reached; the octets behind it were counted, not read.
     Cap(Cap),
 }
@@ -57,6 +61,12 @@ pub enum Cap {
     OutOfOrder,
     /// A TSDU holds more SPDUs than are read of one.
     Spdus,
+    /// A command line or a reply of SMTP is longer than what is held of one.
+    SmtpLine,
+    /// The header of a mail is longer than what is held of one.
+    SmtpHeader,
+    /// More commands of SMTP wait for their replies than are remembered.
+    SmtpCommands,
     /// More connections were open than are followed at a time.
     Connections,
 }
@@ -65,7 +75,7 @@ pub enum Cap {
 #[derive(Clone, Copy, Debug)]
 pub struct Note<'a> {
     /// What it is.
-    pub what: What,
+    pub what: What<'a>,
     /// The side that sent the octets.
     pub side: Side,
     /// The field concerned.

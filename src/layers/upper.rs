@@ -388,7 +388,7 @@ fn walk_with<S: Sink>(
 
 /// Something that was noticed in a walk, with the octets that show it.
 struct Noticed {
-    what: What,
+    what: What<'static>,
     field: Field,
     quote: Quote,
 }
@@ -488,7 +488,7 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
         }
     }
 
-    fn notice(&mut self, what: What, field: Field, octets: Octets<'_>) {
+    fn notice(&mut self, what: What<'static>, field: Field, octets: Octets<'_>) {
         if self.noticed.len() < NOTICED {
             self.noticed.push(Noticed { what, field, quote: Quote::new(octets) });
         }

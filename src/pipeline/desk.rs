@@ -53,7 +53,7 @@ impl Asked {
 
     /// Asks why an association ended as it did: the first rule that can tell.
     fn end(&self, association: &Association, history: &History, out: &mut Collector) {
-        let Some(ending) = &association.ending else { return };
+        let Some(ending) = association.ending.as_ref().filter(|_| !association.is_smtp()) else { return };
         let case = Case { association, ending, history };
         let before = out.raised();
         for (ask, rule) in &self.end {
@@ -182,6 +182,9 @@ impl Desk {
         ledger.close(association, &mut |message| rules.message(message, history, collector, tell));
         if association.is_foreign() {
             collector.forget(association.number);
+            return;
+        }
+        if association.is_smtp() {
             return;
         }
         history.add(association);

@@ -27,7 +27,7 @@ struct Stream {
 }
 
 impl Flow {
-    /// The connection that `first` belongs to; `listens` says which ports are TPKT ports, for a capture that
+    /// The connection that `first` belongs to; `listens` says which ports are called, for a capture that
     /// began in mid-stream. The segment itself is still to be pushed.
     pub fn new(first: &Segment<'_>, listens: impl Fn(u16) -> bool) -> Flow {
         let called = if first.flags.has(Flags::SYN) {

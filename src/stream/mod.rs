@@ -11,7 +11,7 @@ use crate::capture::Octets;
 
 /// Which end of a connection: the one that opened the TCP connection, or the other.
 ///
-/// Where the opening was not captured, the end that uses a TPKT port is taken for the responder, else the end
+/// Where the opening was not captured, the end that uses a TPKT port or one of mail is taken for the responder, else the end
 /// with the lower port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {

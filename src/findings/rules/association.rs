@@ -49,7 +49,8 @@ const AT_ONCE: i64 = 5_000_000_000;
 pub(super) fn crowd(case: &Case<'_>) -> usize {
     let asked = case.association.opened;
     let open = case.history.others(case.association).filter(|other| {
-        other.reached >= State::TransportOpen
+        other.called.port == case.association.responder.port
+            && other.reached >= State::TransportOpen
             && other.opened <= asked
             && other.closed.is_none_or(|closed| closed > asked)
     });

@@ -2,7 +2,7 @@
 
 use super::association::{LIMIT, crowd};
 use super::words::{holes, retries, span};
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity};
+use super::{Case, Certainty, Check, Collector, Draft, Rule, Scope, Severity};
 use crate::analysis::{How, State};
 use crate::layers::Side;
 
@@ -92,6 +92,9 @@ pub(super) static RULES: &[Rule] = &[
 
 /// How long a SYN may wait for its answer, in nanoseconds: TCP repeats a SYN after one to three seconds.
 const PATIENCE: i64 = 3_000_000_000;
+
+/// From the CC to the release.
+const IN_ASSOCIATION: std::ops::RangeInclusive<State> = State::TransportOpen..=State::ReleaseRequested;
 
 /// A silence of so long is worth telling.
 const LONG: i64 = 5_000_000_000;
@@ -192,14 +195,13 @@ fn lost(case: &Case<'_>, rule: &'static Rule, out: &mut Collector, words: impl F
         since: open.map_or(case.association.first_frame, |activity| activity.since.frame),
         ..Draft::new(rule)
     };
-    let scene = case.scene();
-    let scene = if symptom { Scene { recurring: false, ..scene } } else { scene };
+    let scene = if symptom { case.scene().once_in(Scope::Association) } else { case.scene() };
     out.raise(draft, &scene, || words(under_way) + &holes(case));
 }
 
 fn reset(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let (a, ending) = (case.association, case.ending);
-    if !matches!(ending.how, How::Reset) || ending.state < State::TransportOpen {
+    if !matches!(ending.how, How::Reset) || !IN_ASSOCIATION.contains(&ending.state) {
         return;
     }
     lost(case, rule, out, |under_way| {
@@ -222,7 +224,7 @@ fn never_released(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     // Where one direction is captured, its answers are not there.
     let one_direction = a.octets.contains(&0);
     if !matches!(ending.how, How::Closed)
-        || ending.state < State::TransportOpen
+        || !IN_ASSOCIATION.contains(&ending.state)
         || (one_direction && ending.state != State::Open)
     {
         return;

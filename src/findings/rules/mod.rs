@@ -9,11 +9,12 @@ mod limits;
 mod mta;
 mod reserved;
 mod session;
+mod smtp;
 mod tcp;
 mod tpkt;
 mod words;
 
-use super::{Case, Certainty, Check, Collector, Rule, Scene, Severity};
+use super::{Case, Certainty, Check, Collector, Rule, Scene, Scope, Severity};
 use crate::findings::collector::{Draft, key};
 
 pub(super) use limits::internal_error;
@@ -31,6 +32,7 @@ pub(super) static ALL: &[&[Rule]] = &[
     reserved::RULES,
     session::RULES,
     encoding::RULES,
+    smtp::RULES,
     mta::bind::RULES,
     mta::kind::RULES,
     mta::mismatch::RULES,

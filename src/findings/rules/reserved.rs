@@ -1,7 +1,7 @@
 //! The reserved octet of the TPKT header (RFC 1006 clause 6), and what comes of it where it is not zero.
 
 use super::words::{called, holes, retries};
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity};
+use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity};
 use crate::analysis::{Attempt, How, Reserved, State};
 use crate::findings::Finding;
 use crate::layers::Side;
@@ -63,7 +63,7 @@ fn nonzero(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
         ..Draft::new(rule)
     };
     let sender = scene.association.map_or_else(String::new, |a| format!(", {}", a.end(note.side)));
-    out.raise(draft, &scene.recurring(), || {
+    out.raise(draft, &scene.once_in(Scope::Hosts), || {
         let side = called(note.side);
         match before {
             None => format!(

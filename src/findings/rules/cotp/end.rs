@@ -1,7 +1,7 @@
 //! How a transport connection is ended: DR and ER (X.224 clauses 6.7 and 6.20).
 
 use super::words::{hexadecimal, holes, retries};
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity};
+use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity};
 use crate::analysis::{Outcome, State};
 use crate::layers::cotp::{self, TpduKind};
 use crate::layers::stack::{Content, Pdu};
@@ -73,7 +73,7 @@ fn error(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collec
         included_in: &["cotp-zero-length-dt", "cotp-called-tsel-rejected", "tpkt-reserved-refused"],
         ..Draft::new(rule)
     };
-    out.raise(draft, &scene.recurring(), || {
+    out.raise(draft, &scene.once_in(Scope::Hosts), || {
         let side = ending.side;
         format!(
             "The {}, {}, rejects a TPDU of the {} with an ER, reject cause {} ({}). {} The transport connection is over.",
@@ -112,8 +112,7 @@ fn disconnect(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         since: a.activity.map_or(a.first_frame, |activity| activity.since.frame),
         ..Draft::new(rule)
     };
-    let scene = case.scene();
-    let scene = if symptom { Scene { recurring: false, ..scene } } else { scene };
+    let scene = if symptom { case.scene().once_in(Scope::Association) } else { case.scene() };
     out.raise(draft, &scene, || {
         let side = case.ending.side;
         let what = match (state, a.activity) {

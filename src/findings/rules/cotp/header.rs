@@ -1,7 +1,7 @@
 //! How TPDUs are built (X.224 clause 13).
 
 use super::words::hexadecimal;
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity};
+use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity};
 use crate::layers::cotp::{self, Oddity, TpduKind};
 use crate::layers::note::{Note, What};
 
@@ -100,7 +100,7 @@ fn size_exceeded(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &
         certainty: if accepted { rule.certainty } else { Certainty::Probable },
         ..Draft::new(rule)
     };
-    out.raise(draft, &scene.recurring(), || {
+    out.raise(draft, &scene.once_in(Scope::Hosts), || {
         let by = if accepted { "CR and CC agree on" } else { "the CR asks for, and the CC names none:" };
         format!("The {} sends a DT of {length} octets; {by} {most} octets at most.", note.side.word())
     });
@@ -113,7 +113,7 @@ fn empty_data(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut
         evidence: Some((note.field.name, note.octets.slice(2, 3), None)),
         ..Draft::new(rule)
     };
-    out.raise(draft, &scene.recurring(), || {
+    out.raise(draft, &scene.once_in(Scope::Hosts), || {
         format!(
             "The {} sends a DT without user data ({}). That is valid; some peers of the MS Mail gateway to X.400 answer it \
              with an ER, and the connection ends.",
@@ -174,7 +174,7 @@ fn expedited(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut 
         evidence: Some((note.field.name, note.octets.slice(1, 2), None)),
         ..Draft::new(rule)
     };
-    out.raise(draft, &scene.recurring(), || {
+    out.raise(draft, &scene.once_in(Scope::Hosts), || {
         let request = scene.association.and_then(|association| association.transport.request.as_ref());
         let asked = match request.map(|request| request.connect.expedited) {
             Some(Some(true)) => "; the CR asks for them",

@@ -2,7 +2,7 @@
 
 use super::association::{LIMIT, crowd};
 use super::words::{retries, selector, span};
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity};
+use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity};
 use crate::analysis::{Attempt, How, Request, State};
 use crate::layers::Side;
 use crate::layers::cotp::{self, Connect, Tpdu, TpduKind};
@@ -279,7 +279,7 @@ fn raise(
 ) {
     let octets = pdu.octets.slice(at.start as usize, at.end as usize);
     let draft = Draft { side: Some(pdu.side), evidence: Some((field, octets, value)), ..Draft::new(rule) };
-    out.raise(draft, &scene.recurring(), words);
+    out.raise(draft, &scene.once_in(Scope::Hosts), words);
 }
 
 /// Whether the called end may choose this class (X.224 6.5.5, table 3).

@@ -1,6 +1,6 @@
 //! The bind of two message transfer agents: names, passwords, and whether there is room (X.411 clause 12.1).
 
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity};
+use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity};
 use crate::analysis::{Association, Ending, How, State};
 use crate::layers::foreign::Application;
 use crate::layers::rtse::{self, ApduKind};
@@ -287,7 +287,7 @@ fn password(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Col
     if !upper.rtse.as_ref().is_some_and(holds) {
         return;
     }
-    out.raise(Draft { side: Some(pdu.side), ..Draft::new(rule) }, &scene.recurring(), || {
+    out.raise(Draft { side: Some(pdu.side), ..Draft::new(rule) }, &scene.once_in(Scope::Capture), || {
         "The bind holds a password in clear text (masked in this output).".to_owned()
     });
 }
