@@ -75,7 +75,7 @@ fn a_refused_connection_is_told_once_with_count_and_interval() {
         (0..count).map(|n| format!("connect a:{} b:102 at={}s refused\n", 1100 + n, n * interval)).collect()
     };
     let refused = ["tcp-connection-refused", "error", "certain"];
-    check(&attempts(600, 1), refused, &["9215", "10061"]);
+    check(&attempts(600, 1), refused, &["nothing listens"]);
     check(&attempts(600, 5), refused, &["5 attempts in a row", "600 s apart", "Q157630"]);
     check(&attempts(10, 4), refused, &["4 attempts in a row", "10 s apart", "Q176489"]);
     let findings = findings(&attempts(60, 12));
@@ -85,7 +85,7 @@ fn a_refused_connection_is_told_once_with_count_and_interval() {
 #[test]
 fn a_syn_without_answer_is_told_where_it_waited_long_enough() {
     let unanswered = "connect a:1025 b:102 unanswered\n";
-    check(unanswered, ["tcp-syn-unanswered", "error", "strong"], &["3 times", "9215", "10060"]);
+    check(unanswered, ["tcp-syn-unanswered", "error", "strong"], &["3 times"]);
     // The capture ends at once.
     check_silent(&format!("{unanswered}drop 2-3\n"));
 }
@@ -96,7 +96,7 @@ fn a_reset_matters_as_much_as_what_was_under_way() {
     check(
         &opened("a AS 1\nwait 90s\nb RST\n"),
         [reset, "error", "certain"],
-        &["activity", "10054", "nothing for 90 s"],
+        &["activity", "nothing for 90 s"],
     );
     check(&opened("wait 20s\na RST\n"), [reset, "warning", "certain"], &["idle"]);
     check(&opened("a AS 1\na AE 1\nb AEA 1\nb RST\n"), [reset, "warning", "certain"], &["idle"]);
@@ -128,7 +128,7 @@ fn going_without_a_release_is_told_with_the_side() {
 fn a_refused_t_selector_is_as_sure_as_the_answer() {
     let rejected = "cotp-called-tsel-rejected";
     let answered = |answer: &str| [CONNECT, CR, answer, "b FIN\na FIN\n"].concat();
-    let named = &["\"MTA-B\"", "4293"];
+    let named = &["\"MTA-B\""];
     check(&answered("b DR reason=3\n"), [rejected, "error", "certain"], named);
     check(&answered("b DR reason=2\n"), [rejected, "error", "certain"], named);
     check(
@@ -157,8 +157,12 @@ fn a_refused_t_selector_is_as_sure_as_the_answer() {
 fn a_connection_that_is_just_closed_tells_no_reason() {
     let limit = "association-limit-suspected";
     let closed = [CONNECT, CR, "b FIN\na FIN\n"].concat();
-    check(&closed, [limit, "error", "undetermined"], &["9301", "9156", "4293", "MTA-B"]);
-    check(&[CONNECT, "b RST\n"].concat(), [limit, "error", "undetermined"], &["before any TPDU", "9301"]);
+    check(&closed, [limit, "error", "undetermined"], &["address of the caller", "T-selector", "MTA-B"]);
+    check(
+        &[CONNECT, "b RST\n"].concat(),
+        [limit, "error", "undetermined"],
+        &["before any TPDU", "address of the caller"],
+    );
     // The same selector was accepted: it is not that. Another one was: it may well be.
     let then = |tsel: &str| {
         let cr = format!("a CR calling-tsap=MTA-A called-tsap={tsel} tpdu-size=2048\n");
@@ -181,8 +185,16 @@ fn many_open_associations_point_to_a_limit() {
     };
     let limit = "association-limit-suspected";
     let cr = format!("\n{CR}");
-    check(&crowd(" refused\n"), [limit, "warning", "probable"], &["9 other associations", "57"]);
-    check(&crowd(&format!("{cr}b FIN\na FIN\n")), [limit, "warning", "probable"], &["57", "9156"]);
+    check(
+        &crowd(" refused\n"),
+        [limit, "warning", "probable"],
+        &["9 other associations", "limit of Exchange"],
+    );
+    check(
+        &crowd(&format!("{cr}b FIN\na FIN\n")),
+        [limit, "warning", "probable"],
+        &["nine associations", "control blocks"],
+    );
     check(
         &crowd(&format!("{cr}wait 60s\na FIN\nb FIN\n")),
         [limit, "warning", "probable"],
@@ -197,7 +209,11 @@ fn many_open_associations_point_to_a_limit() {
 #[test]
 fn a_cr_without_answer_is_told_and_a_late_cc_named() {
     let unanswered = ["cotp-connect-unanswered", "error", "certain"];
-    check(&[CONNECT, CR, "wait 60s\na FIN\nb FIN\n"].concat(), unanswered, &["gave up after 60 s", "9156"]);
+    check(
+        &[CONNECT, CR, "wait 60s\na FIN\nb FIN\n"].concat(),
+        unanswered,
+        &["gave up after 60 s", "control blocks"],
+    );
     check(&[CONNECT, CR, "wait 60s\na FIN\n", CC, "b FIN\n"].concat(), unanswered, &["too late", "Q319936"]);
     check(&[CONNECT, CR, "wait 60s\nb ACK\n"].concat(), unanswered, &["60 s"]);
     check_silent(&[CONNECT, CR].concat());

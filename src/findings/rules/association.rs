@@ -19,8 +19,7 @@ pub(super) static RULES: &[Rule] = &[Rule {
               open the limit is probable. Otherwise the reason is not in the octets: the same is seen where the \
               called MTA does not know the caller's address (9301), and where nothing is attached to the T-selector. \
               A DR that gives its reason is cotp-called-tsel-rejected or cotp-disconnect.",
-    remedy: "Look into the event log of the called host: 57 is the association limit, 9156 no control blocks are left \
-             (see TCP/IP control blocks in the Performance Optimizer), 9301 followed by 9202 a caller whose address \
+    remedy: "Look into the event log of the called host: 57 is the association limit, 9156 no control blocks are left (ten are needed for each connector, and ten more), 9301 followed by 9202 a caller whose address \
              is not that on the Stack tab of the X.400 connector, 4293 a wrong T-selector. Enter the address from \
              which the caller really comes, as translated by firewalls and proxies; raise the Threshold of messages \
              per association or the control blocks.",
@@ -121,16 +120,13 @@ fn limit(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         });
         let candidates = match (crowded, same) {
             (true, _) => {
-                "That is the limit of Exchange, nine associations and one for urgent messages (event 57), or the called MTA \
-                 has no control blocks left (9156)."
+                "That is the limit of Exchange, nine associations and one for urgent messages, or the called MTA has no control blocks left."
             }
             (false, Some(_)) => {
-                "Nothing on the wire says why: it may have no association (event 57) or control block (9156) left, or not \
-                 know the address of the caller (9301, then 9202)."
+                "Nothing on the wire says why: it may have no association or control block left, or not know the address of the caller."
             }
             (false, None) => {
-                "Nothing on the wire says why: it may not know the address of the caller (event 9301, then 9202), have no \
-                 association (57) or control block (9156) left, or nothing is attached to that T-selector (4293)."
+                "Nothing on the wire says why: it may not know the address of the caller, have no association or control block left, or nothing is attached to that T-selector."
             }
         };
         format!(

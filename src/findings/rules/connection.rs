@@ -19,7 +19,7 @@ pub(super) static RULES: &[Rule] = &[
                   also be that of a firewall in front of the host.",
         remedy: "On the called host start the MTA (in Exchange the Message Transfer Agent service and its TCP/IP transport \
                  stack) and see that it listens on TCP port 102; check the port and the address that the caller has, and \
-                 the firewalls between. The Exchange MTA of the caller logs event 9215 with socket error 10061.",
+                 the firewalls between.",
         references: &[
             "RFC 9293 clause 3.5.2",
             "RFC 1006 clause 5",
@@ -43,8 +43,7 @@ pub(super) static RULES: &[Rule] = &[
                   refusal (tcp-connection-refused). Where the capture may hold one direction only, nothing is certain; \
                   where it ends at once, nothing is said.",
         remedy: "Check the address in the caller's configuration (in Exchange the Stack tab of the X.400 connector), the \
-                 route and the firewalls; TCP port 102 has to be open. The Exchange MTA of the caller logs event 9215 with \
-                 socket error 10060.",
+                 route and the firewalls; TCP port 102 has to be open.",
         references: &["RFC 9293 clause 3.5", "Q152941", "Q295416", "Q176489", "Q157630"],
         check: Check::End(syn_unanswered),
     },
@@ -53,8 +52,7 @@ pub(super) static RULES: &[Rule] = &[
         severity: Severity::Error,
         certainty: Certainty::Certain,
         title: "the TCP connection is reset while the association is open",
-        why: "What was being transferred is lost and has to be sent again; the other end sees a transport disconnect. On \
-              Exchange that is event 9221 or 9224 with socket error 10054.",
+        why: "What was being transferred is lost and has to be sent again; the other end sees a transport disconnect.",
         told_by: "A RST before the association was released: no DISCONNECT, no ABORT and no DR in front of it. A RST behind \
                   an orderly release is harmless and not told. An error while an activity or the opening is under way, a \
                   warning while the association is idle, a note where its release was asked for already. Where something \
@@ -121,8 +119,7 @@ fn refused(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
             format!(" A{} (frame {}) was accepted on the same port.", other.association, other.frame)
         });
         format!(
-            "{} answers the SYN for port {} by RST: nothing listens there, or a firewall refuses in its place. On \
-             Exchange the caller logs event 9215 with socket error 10061.{accepted}{}",
+            "{} answers the SYN for port {} by RST: nothing listens there, or a firewall refuses in its place.{accepted}{}",
             a.responder.address,
             a.responder.port,
             retries(case)
@@ -149,8 +146,7 @@ fn syn_unanswered(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         };
         format!(
             "{} sends {sent} to {}, and no answer to it is in the capture, not even a refusal: the host is down or its \
-             address wrong, or a firewall drops the packets. On Exchange the caller logs event 9215 with socket error \
-             10060.{}",
+             address wrong, or a firewall drops the packets.{}",
             a.initiator.address,
             a.responder,
             retries(case)
@@ -211,8 +207,7 @@ fn reset(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
             format!(" The {} had sent nothing for {}.", other.word(), span(silence))
         });
         format!(
-            "The {}, {}, resets the TCP connection {under_way}. No ABORT and no DR says why; on Exchange the other end logs \
-             event 9221 or 9224 with socket error 10054.{silence}",
+            "The {}, {}, resets the TCP connection {under_way}. No ABORT and no DR says why.{silence}",
             ending.side.word(),
             a.end(ending.side)
         )

@@ -59,6 +59,7 @@ fn nonzero(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
         key: u64::from(before.is_some()),
         evidence: Some((note.field.name, note.octets, Some(value.into()))),
         severity: if told { Severity::Note } else { rule.severity },
+        mark: before.map(|_| "the reserved octet is not what it was before"),
         included_in: &["tpkt-reserved-refused"],
         ..Draft::new(rule)
     };

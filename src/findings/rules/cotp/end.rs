@@ -32,8 +32,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "A DR before the association was released, refused or aborted by a layer above, or a DR in answer to a CR \
                   whose reason does not speak of the T-selector. The DR that follows a release, a REFUSE or an ABORT is how \
                   RFC 1006 stacks end, and is not told. A note where no association was on the connection.",
-        remedy: "The reason says what the side that sent it found. Look for the cause on that side; the Exchange MTA of the \
-                 other one logs event 1279 (1277 where a connection is refused).",
+        remedy: "The reason says what the side that sent it found. Look for the cause on that side.",
         references: &["X.224 clauses 6.7 and 13.5", "RFC 1006 clause 6.3"],
         check: Check::End(disconnect),
     },

@@ -52,12 +52,10 @@ pub(in super::super) static RULES: &[Rule] = &[
         severity: Severity::Note,
         certainty: Certainty::Certain,
         title: "a DT without user data",
-        why: "A DT that holds nothing but the end of its TSDU is valid, but some transport layers behind the MS Mail gateway to \
-              X.400 are known to answer it with a TPDU ERROR, which ends the connection.",
+        why: "A DT that holds nothing but the end of its TSDU is valid, but peers of the MS Mail gateway to X.400 are known to answer it with a TPDU ERROR, which ends the connection.",
         told_by: "The header of the DT is all there is of it. A note as long as the other side goes on; an error where the \
                   other side answers with an ER that quotes a DT of no user data.",
-        remedy: "Have the sender put the end of the TSDU into the last DT that has data (the fix for the MS Mail gateway is \
-                 named in the article), or the receiver accept an empty DT, which X.224 allows.",
+        remedy: "Have the sender put the end of the TSDU into the last DT that has data, or the receiver accept an empty DT, which X.224 allows.",
         references: &["X.224 clause 6.3", "X.224 clause 13.7", "Q123824"],
         check: Check::Several(&[Check::Note(empty_data), Check::End(empty_data_rejected)]),
     },

@@ -26,7 +26,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "Compare the T-selector (octet by octet, in text or hexadecimal) with that of the called MTA: in Exchange the \
                  T selector of its MTA Transport Stack, and on the caller the outgoing T selector on the Stack tab of the X.400 \
                  connector. Blank incoming selectors are taken from the outgoing ones (Q152934), from 5.5 Service Pack 1 on \
-                 by other rules (Q198772). See that the service is started. An Exchange MTA that is called logs event 4293.",
+                 by other rules (Q198772). See that the service is started.",
         references: &["X.224 clauses 6.6 and 13.5.3", "RFC 1006 clause 6.1", "Q252843", "Q152934", "Q198772"],
         check: Check::End(selector_rejected),
     },
@@ -41,8 +41,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   the capture ends. A CC that comes when the caller has given up is named: then the two ends only disagree \
                   on how long to wait. With nine or more associations open between the hosts it is told as \
                   association-limit-suspected. Where nothing of the called end was captured, nothing is certain.",
-        remedy: "Look whether the called MTA runs and is not blocked (in Exchange event 9156 means that it has no control \
-                 blocks), and whether a proxy accepts connections in its place. Give the caller a longer time-out where the \
+        remedy: "Look whether the called MTA runs and is not blocked, and whether a proxy accepts connections in its place. Give the caller a longer time-out where the \
                  CC only comes late.",
         references: &["X.224 clause 6.5", "Q319936", "Q166602", "Q193894"],
         check: Check::End(unanswered),
@@ -210,8 +209,7 @@ fn selector_rejected(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) 
             format!(" A{} (frame {}) was accepted at another T-selector there.", other.association, other.frame)
         });
         format!(
-            "The CR names {called}{calling}, and {} {answer}; a CC was expected. {meaning}{other} An Exchange MTA that is \
-             called logs event 4293 for a wrong T-selector.{}",
+            "The CR names {called}{calling}, and {} {answer}; a CC was expected. {meaning}{other}{}",
             a.responder,
             retries(case)
         )
@@ -253,7 +251,7 @@ fn unanswered(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
             )),
             None if !heard => words.push_str(" Nothing of the called end is in the capture: it may have answered."),
             None => words.push_str(
-                " The called MTA hangs, or has no resources left (in Exchange event 9156), or a proxy accepted in its place.",
+                " The called MTA hangs, or has no control blocks left, or a proxy accepted in its place.",
             ),
         }
         words.push_str(&retries(case));
