@@ -647,6 +647,10 @@ impl<V: View> Receiver for Feed<'_, V> {
         stack.lost(side, loss, now, &mut tell);
     }
 
+    fn overtaken(&mut self, overtaken: bool) {
+        self.association.dialogue.overtaken(overtaken);
+    }
+
     fn incident(&mut self, side: Side, incident: Incident<'_>) {
         match incident {
             Incident::Conflict { second, .. } => self.note(What::Conflict, side, second),
@@ -690,7 +694,7 @@ impl<V: View> Output for Tell<'_, V> {
 
     fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge) {
         let open = self.association.ending.is_none();
-        self.association.pdu(pdu, knowledge, self.now);
+        let breach = self.association.pdu(pdu, knowledge, self.now);
         let (view, mut transferred) = (&mut *self.view, 0);
         self.desk.follow(pdu, self.association, &mut |message| {
             transferred += u64::from(message.is_transferred());
@@ -698,7 +702,11 @@ impl<V: View> Output for Tell<'_, V> {
         });
         self.association.transferred(transferred);
         if !self.association.is_foreign() {
-            self.desk.pdu(pdu, &Scene::new(self.now, Some(self.association)));
+            let scene = Scene::new(self.now, Some(self.association));
+            if let Some(breach) = breach {
+                self.desk.breach(&breach, pdu, &scene);
+            }
+            self.desk.pdu(pdu, &scene);
             if V::Sink::KEEPS && open && self.association.ending.is_some() {
                 self.desk.mark_end(self.association);
             }
@@ -725,6 +733,9 @@ impl<V: View> Output for Tell<'_, V> {
 
     fn note(&mut self, note: &Note<'_>) {
         self.association.note(note);
+        if note.what.hides_pdus() {
+            self.association.dialogue.lose_sight();
+        }
         if self.association.is_foreign() {
             return;
         }

@@ -13,6 +13,8 @@ use crate::net::{Endpoint, Segment};
 use crate::stream::{Incident, Loss};
 use crate::tree::Tag;
 
+use super::activity::{self, Agreed, Dialogue, Timers};
+use super::breach::Breach;
 use super::ending::{Ending, How};
 use super::machine::{Event, Machine, State, Step};
 use super::pace::Pace;
@@ -99,6 +101,8 @@ pub struct SessionFacts {
 pub struct PresentationFacts {
     /// The mode.
     pub mode: Option<Mode>,
+    /// The mode that the CP offered, and the one that the CPA answered.
+    pub modes: (Option<Mode>, Option<Mode>),
     /// Whether the mode was not seen in a CP or CPA but worked out from what followed.
     pub inferred: bool,
     /// Calling presentation selector.
@@ -118,6 +122,8 @@ pub struct RtseFacts {
     pub window_size: Asked<i64>,
     /// dialogueMode of the RTORQ.
     pub dialogue_mode: Option<i64>,
+    /// Whether the RTORQ asks to recover an association that was lost.
+    pub recovers: bool,
     /// applicationProtocol of the RTORQ, in X.410 mode.
     pub application_protocol: Option<i64>,
     /// Whether an RTORQ or RTOAC was seen at all.
@@ -192,6 +198,10 @@ pub struct Association {
     pub transport: TransportFacts,
     /// When the two ends sent something.
     pub pace: Pace,
+    /// Tokens, activities and checkpoints.
+    pub dialogue: Dialogue,
+    /// How long its steps took.
+    pub timers: Timers,
     /// Messages, probes and reports that were transferred and acknowledged.
     pub messages: u64,
     /// Octets of TCP payload that each side sent, as far as they were captured: the initiator's, the responder's.
@@ -237,6 +247,8 @@ impl Association {
             activity: None,
             transport: TransportFacts::default(),
             pace: Pace::default(),
+            dialogue: Dialogue::default(),
+            timers: Timers::default(),
             messages: 0,
             octets: [0; 2],
             missing_octets: 0,
@@ -278,6 +290,7 @@ impl Association {
     /// Takes note of octets that are missing.
     pub fn miss(&mut self, loss: Loss) {
         self.missing_octets = self.missing_octets.saturating_add(loss.octets);
+        self.dialogue.lose_sight();
     }
 
     /// Takes note of a segment, before what it brings.
@@ -301,6 +314,7 @@ impl Association {
             Incident::Reset => (Event::Reset, "reset"),
             Incident::Midstream => {
                 self.from_the_start = false;
+                self.dialogue.lose_sight();
                 return;
             }
             Incident::OpenRepeated => {
@@ -316,8 +330,8 @@ impl Association {
         self.follow(step, ending, || before.tcp_reason(side, event, what));
     }
 
-    /// Takes note of a PDU.
-    pub fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge, now: Now) {
+    /// Takes note of a PDU, and says which rule of the dialogue it breaks.
+    pub fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge, now: Now) -> Option<Breach> {
         self.application = knowledge.application.or(self.application);
         self.kind = knowledge.kind();
         self.transport.pdu(pdu, self.ending.is_some(), now);
@@ -325,12 +339,19 @@ impl Association {
             Content::Tpdu(tpdu) => self.tpdu(pdu.side, tpdu, pdu.octets, now),
             Content::Spdu { spdu, tsdu, upper } => {
                 self.spdu(pdu.side, spdu, tsdu, upper, knowledge, now);
+                let agreed = Agreed {
+                    reliable: self.is_reliable(),
+                    window: self.rtse.window_size.accepted,
+                    checkpoint_size: self.rtse.checkpoint_size.accepted,
+                };
+                return self.dialogue.step(pdu, agreed, &mut self.timers, now);
             }
             Content::Foreign { .. } => {
                 self.step(pdu.side, Event::Foreign, now);
             }
             Content::Smtp(said) => self.smtp(pdu.side, said, pdu.octets, now),
         }
+        None
     }
 
     fn smtp(&mut self, side: Side, said: &Said, octets: Octets<'_>, now: Now) {
@@ -363,6 +384,12 @@ impl Association {
         }
     }
 
+    /// Whether RTSE uses the association, as far as it is known.
+    pub fn is_reliable(&self) -> bool {
+        let known = matches!(self.application, Some(Application::P1 | Application::P3 | Application::P7));
+        (self.rtse.seen || known) && self.dialogue.has_activities()
+    }
+
     /// The association as the end of the capture leaves it: `now` is the last that is known.
     pub fn finish(&mut self, now: Now) {
         if self.ended_by.is_none() {
@@ -390,6 +417,10 @@ impl Association {
     fn step(&mut self, side: Side, event: Event, now: Now) -> Step {
         let step = self.machine.step(side, event);
         self.reached[self.machine.state as usize].get_or_insert(now.time);
+        if event == Event::Cc && self.timers.transport.is_none() {
+            let asked = self.reached(State::TransportRequested);
+            self.timers.transport = asked.map(|asked| activity::since(asked, now.time));
+        }
         step
     }
 
@@ -525,6 +556,11 @@ impl Association {
             self.presentation.mode = knowledge.mode;
             self.presentation.inferred = knowledge.mode_inferred;
         }
+        match upper.ppdu {
+            Some(presentation::PpduKind::Cp) => self.presentation.modes = (upper.mode, None),
+            Some(presentation::PpduKind::Cpa) => self.presentation.modes.1 = upper.mode,
+            _ => {}
+        }
         if upper.ppdu.is_some_and(|ppdu| ppdu != presentation::PpduKind::Td) {
             let presentation = &mut self.presentation;
             presentation.calling_selector =
@@ -552,6 +588,7 @@ impl Association {
         self.rtse.window_size.set(asks, Some(apdu.window_size.unwrap_or(3)));
         match asks {
             Side::Initiator => {
+                self.rtse.recovers = apdu.connection_data == Some(rtse::ConnectionData::Recover);
                 self.rtse.dialogue_mode = Some(apdu.dialogue_mode.unwrap_or(0));
                 self.rtse.application_protocol = apdu.application_protocol;
                 self.initiator_name.clone_from(&apdu.bind.name);

@@ -52,6 +52,9 @@ pub struct Draft<'a> {
     pub certainty: Certainty,
     /// The words of its mark, where the rule's title does not say enough.
     pub mark: Option<&'static str>,
+    /// Whether it tells a finding that grows from one association to the next: the latest words take the place of the
+    /// earlier ones.
+    pub grows: bool,
     /// Whether it is what another fault on the same association brings about: it is then told as a note that names
     /// that one.
     pub symptom: bool,
@@ -72,6 +75,7 @@ impl<'a> Draft<'a> {
             severity: rule.severity,
             certainty: rule.certainty,
             mark: None,
+            grows: false,
             symptom: false,
             since: FrameNo::NONE,
             included_in: &[],
@@ -203,9 +207,9 @@ impl Collector {
                 text: draft.mark.unwrap_or(draft.rule.title),
             });
         }
-        let key = (draft.rule.id, spot.place, draft.side, draft.key);
+        let scope = if draft.grows { Where::Capture } else { spot.place };
+        let key = (draft.rule.id, scope, draft.side, draft.key);
         if let Some(finding) = self.known.get(&key).and_then(|index| self.findings.get_mut(*index)) {
-            finding.count += 1;
             finding.last_frame = finding.last_frame.max(Some(spot.now.frame));
             if let Some(number) = spot.association.filter(|_| finding.associations.len() < ASSOCIATIONS)
                 && !finding.associations.contains(&number)
@@ -213,9 +217,11 @@ impl Collector {
                 finding.associations.push(number);
             }
             // What weighs more, or is surer, says it better.
-            if (draft.severity, draft.certainty) > (finding.severity, finding.certainty) {
+            if draft.grows || (draft.severity, draft.certainty) > (finding.severity, finding.certainty) {
                 (finding.severity, finding.certainty) = (draft.severity, draft.certainty);
                 finding.message = words();
+            } else {
+                finding.count += 1;
             }
             return;
         }
@@ -276,7 +282,8 @@ struct Cause {
     frame: Option<FrameNo>,
 }
 
-/// Ranks what follows from another fault below it: it becomes a note that names the fault.
+/// Ranks what follows from another fault below it: it becomes a note that names the fault. A symptom may follow from
+/// another that weighs more.
 fn join_symptoms(findings: &mut [Finding]) {
     let mut causes: HashMap<u32, Vec<Cause>> = HashMap::new();
     for finding in findings.iter().filter(|finding| finding.severity > Severity::Note) {
@@ -288,7 +295,8 @@ fn join_symptoms(findings: &mut [Finding]) {
     for finding in findings.iter_mut().filter(|finding| finding.symptom || !finding.included_in.is_empty()) {
         let explains = |cause: &&Cause| {
             let in_time = cause.frame.is_none_or(|frame| frame >= finding.since);
-            finding.included_in.contains(&cause.rule.id) || (finding.symptom && !cause.symptom && in_time)
+            finding.included_in.contains(&cause.rule.id)
+                || (finding.symptom && in_time && (!cause.symptom || cause.severity > finding.severity))
         };
         // Of the heaviest, the first.
         let heaviest = |causes: &Vec<Cause>| {

@@ -1,12 +1,12 @@
 //! The table of rules.
 
-use crate::analysis::{Association, Ending, History, Message};
+use crate::analysis::{Association, Breach, Ending, History, Message};
 use crate::capture::Damage;
 use crate::layers::note::Note;
 use crate::layers::session::SpduKind;
 use crate::layers::stack::{Content, Now, Pdu};
 
-use super::{Certainty, Collector, Severity, rules};
+use super::{Certainty, Collector, Severity, events, rules};
 
 /// A rule: what it is called, what its manual entry says, and the function that tells it.
 #[derive(Debug)]
@@ -31,6 +31,16 @@ pub struct Rule {
     pub check: Check,
 }
 
+impl Rule {
+    /// What Exchange logs where it meets the fault, as a sentence.
+    pub fn events(&self) -> Option<&'static str> {
+        events::of(self.id)
+    }
+}
+
+/// The function of a rule about SPDUs that break a rule of the dialogue.
+pub type BreachCheck = fn(&Breach, &Pdu<'_>, &Scene<'_>, &'static Rule, &mut Collector);
+
 /// When a rule is asked, and its function.
 #[derive(Clone, Copy, Debug)]
 pub enum Check {
@@ -38,6 +48,8 @@ pub enum Check {
     Note(fn(&Note<'_>, &Scene<'_>, &'static Rule, &mut Collector)),
     /// For every PDU that is not bulk (see [`is_bulk`]), when its association has taken it.
     Pdu(fn(&Pdu<'_>, &Scene<'_>, &'static Rule, &mut Collector)),
+    /// For every SPDU that breaks a rule of the dialogue, bulk or not.
+    Breach(BreachCheck),
     /// For every association that did not end in order. The rules are asked from the highest layer down, in each by the
     /// order of its table; the first one that raises a finding explains the end, and no other is asked. So what is
     /// particular comes before what is general.

@@ -34,6 +34,8 @@ pub enum What<'a> {
     Ber(Damage),
     /// An element, in words, that the editions of 1984 do not have, on an association of the 1984 kind.
     Only1988(&'static str),
+    /// A value in a presentation context that was not defined (false) or not accepted (true): its identifier.
+    UnknownContext(i64, bool),
     /// Octets of the stream that were never captured.
     Missing(Loss),
     /// Octets sent twice with different contents.
@@ -48,6 +50,31 @@ pub enum What<'a> {
     SmtpTls,
     /// A cap of this tool was reached; the octets behind it were counted, not read.
     Cap(Cap),
+}
+
+impl What<'_> {
+    /// Whether PDUs may be missed where it was noticed.
+    pub fn hides_pdus(&self) -> bool {
+        match self {
+            What::TpktLength(_)
+            | What::TpktJunk { .. }
+            | What::TpktResync
+            | What::Missing(_)
+            | What::Fragments(_)
+            | What::Midstream
+            | What::Cap(_) => true,
+            // Odd by its place, but read.
+            What::Cotp(cotp::Oddity::EmptyData | cotp::Oddity::TooLong(_) | cotp::Oddity::Expedited) => false,
+            What::Cotp(_) | What::Session(_) | What::Conflict => true,
+            What::TpktReserved { .. }
+            | What::TpktVersion(_)
+            | What::Ber(_)
+            | What::Only1988(_)
+            | What::UnknownContext(..)
+            | What::SmtpAddress(_)
+            | What::SmtpTls => false,
+        }
+    }
 }
 
 /// The caps of the layers.

@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use crate::analysis::{Association, History, Ledger, Message, Outcome};
+use crate::analysis::{Association, Breach, History, Ledger, Message, Outcome};
 use crate::capture::Damage;
-use crate::findings::{Case, Check, Collector, Rule, Scene, is_bulk, layers};
+use crate::findings::{BreachCheck, Case, Check, Collector, Rule, Scene, is_bulk, layers};
 use crate::layers::note::Note;
 use crate::layers::rtse::Activity;
 use crate::layers::stack::{ActivityKey, Pdu, Transfer};
@@ -21,6 +21,7 @@ type List<F> = Vec<(F, &'static Rule)>;
 struct Asked {
     note: List<fn(&Note<'_>, &Scene<'_>, &'static Rule, &mut Collector)>,
     pdu: List<fn(&Pdu<'_>, &Scene<'_>, &'static Rule, &mut Collector)>,
+    breach: List<BreachCheck>,
     /// The highest layer first, in each by the order of its table.
     end: List<fn(&Case<'_>, &'static Rule, &mut Collector)>,
     association: List<fn(&Case<'_>, &'static Rule, &mut Collector)>,
@@ -42,6 +43,7 @@ impl Asked {
         match check {
             Check::Note(ask) => self.note.push((ask, rule)),
             Check::Pdu(ask) => self.pdu.push((ask, rule)),
+            Check::Breach(ask) => self.breach.push((ask, rule)),
             Check::End(ask) => self.end.push((ask, rule)),
             Check::Association(ask) => self.association.push((ask, rule)),
             Check::Message(ask) => self.message.push((ask, rule)),
@@ -138,6 +140,13 @@ impl Desk {
         }
         for (ask, rule) in &self.rules.pdu {
             ask(pdu, scene, rule, &mut self.collector);
+        }
+    }
+
+    /// An SPDU breaks a rule of the dialogue.
+    pub(super) fn breach(&mut self, breach: &Breach, pdu: &Pdu<'_>, scene: &Scene<'_>) {
+        for (ask, rule) in &self.rules.breach {
+            ask(breach, pdu, scene, rule, &mut self.collector);
         }
     }
 

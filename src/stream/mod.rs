@@ -96,6 +96,10 @@ pub trait Receiver {
     /// The next octets that `side` sent are missing.
     fn lost(&mut self, side: Side, loss: Loss);
 
+    /// Whether an end has acknowledged octets of the other that were not handed on: what comes now of one side may have
+    /// been sent behind, or in front of, what comes later of the other.
+    fn overtaken(&mut self, _overtaken: bool) {}
+
     /// Something happened at `side`.
     fn incident(&mut self, side: Side, incident: Incident<'_>);
 }

@@ -1,6 +1,6 @@
 //! A called end that gives no transport connection, for reasons that the octets do not tell.
 
-use super::words::{retries, selector};
+use super::common::{evidence, retries, selector};
 use super::{Case, Certainty, Check, Collector, Draft, Rule, Severity};
 use crate::analysis::{Attempt, How, State};
 use crate::layers::Side;
@@ -99,7 +99,7 @@ fn limit(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let same = case.history.others(a).find(|other| {
         other.called == me.called && other.tsap == me.tsap && other.reached >= State::TransportOpen
     });
-    let evidence = case.ending.code.as_ref().map(|code| (code.field, code.quote.octets(), code.value));
+    let evidence = case.ending.code.as_ref().map(evidence);
     let draft = Draft {
         side: Some(Side::Responder),
         evidence,
@@ -112,7 +112,7 @@ fn limit(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         ..Draft::new(rule)
     };
     out.raise(draft, &case.scene(), || {
-        let tsel = a.called_tsap.as_deref().map(selector);
+        let tsel = a.called_tsap.as_deref().map(|octets| selector(Some(octets)));
         let tsel = tsel.map_or_else(String::new, |tsel| format!(" (called T-selector {tsel})"));
         let known = same.map_or_else(String::new, |other| {
             let (number, frame) = (other.association, other.frame);

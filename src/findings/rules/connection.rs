@@ -1,7 +1,7 @@
 //! How the TCP connection of an association came about, and how it ended.
 
 use super::association::{LIMIT, crowd};
-use super::words::{holes, retries, span};
+use super::common::{holes, retries, span};
 use super::{Case, Certainty, Check, Collector, Draft, Rule, Scope, Severity};
 use crate::analysis::{How, State};
 use crate::layers::Side;

@@ -1,21 +1,27 @@
 //! The rules, one file per layer. A rule is one row of a table and one function.
 
+mod acse;
 mod association;
 mod capture;
+mod common;
 mod connection;
 mod cotp;
 mod encoding;
 mod limits;
 mod mta;
+mod presentation;
 mod reserved;
+mod rtse;
 mod session;
 mod smtp;
 mod tcp;
 mod tpkt;
-mod words;
 
 use super::{Case, Certainty, Check, Collector, Rule, Scene, Scope, Severity};
 use crate::findings::collector::{Draft, key};
+use common::{
+    RTSE_UNITS, evidence, explained, has_too_few_units, needs_context, on_end, seconds, selector, units,
+};
 
 pub(super) use limits::internal_error;
 
@@ -30,7 +36,15 @@ pub(super) static ALL: &[&[Rule]] = &[
     association::RULES,
     cotp::setup::RULES,
     reserved::RULES,
-    session::RULES,
+    session::structure::RULES,
+    session::opening::RULES,
+    session::dialogue::RULES,
+    session::ending::RULES,
+    presentation::RULES,
+    acse::RULES,
+    rtse::ending::RULES,
+    rtse::opening::RULES,
+    rtse::transfer::RULES,
     encoding::RULES,
     smtp::RULES,
     mta::bind::RULES,

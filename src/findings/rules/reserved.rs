@@ -1,6 +1,6 @@
 //! The reserved octet of the TPKT header (RFC 1006 clause 6), and what comes of it where it is not zero.
 
-use super::words::{called, holes, retries};
+use super::common::{called, holes, retries};
 use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity};
 use crate::analysis::{Attempt, How, Reserved, State};
 use crate::findings::Finding;

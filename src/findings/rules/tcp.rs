@@ -1,6 +1,6 @@
 //! What TCP and the capture of it tell.
 
-use super::words::span;
+use super::common::span;
 use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity};
 use crate::analysis::Stall;
 use crate::layers::Side;

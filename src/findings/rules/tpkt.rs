@@ -1,6 +1,6 @@
 //! TPKT (RFC 1006 clause 6).
 
-use super::words::{called, hexadecimal};
+use super::common::{called, hexadecimal};
 use super::{Certainty, Check, Collector, Draft, Rule, Scene, Severity};
 use crate::layers::note::{Note, What};
 

@@ -1,6 +1,6 @@
 //! How a transport connection is ended: DR and ER (X.224 clauses 6.7 and 6.20).
 
-use super::words::{hexadecimal, holes, retries};
+use super::common::{evidence, hexadecimal, holes, retries};
 use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity};
 use crate::analysis::{Outcome, State};
 use crate::layers::cotp::{self, TpduKind};
@@ -99,7 +99,7 @@ fn disconnect(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         _ if refused => Severity::Error,
         _ => Severity::Warning,
     };
-    let evidence = case.ending.code.as_ref().map(|code| (code.field, code.quote.octets(), code.value));
+    let evidence = case.ending.code.as_ref().map(evidence);
     // What was sent just before may be the reason.
     let symptom = severity == Severity::Error && state >= State::SessionRequested;
     let draft = Draft {

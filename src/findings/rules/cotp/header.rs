@@ -1,6 +1,6 @@
 //! How TPDUs are built (X.224 clause 13).
 
-use super::words::hexadecimal;
+use super::common::{evidence, hexadecimal};
 use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity};
 use crate::layers::cotp::{self, Oddity, TpduKind};
 use crate::layers::note::{Note, What};
@@ -129,7 +129,7 @@ fn empty_data_rejected(case: &Case<'_>, rule: &'static Rule, out: &mut Collector
     if !data || !case.association.transport.empty_data[side.index()] {
         return;
     }
-    let evidence = case.ending.code.as_ref().map(|code| (code.field, code.quote.octets(), code.value));
+    let evidence = case.ending.code.as_ref().map(evidence);
     let draft = Draft { side: Some(side), evidence, severity: Severity::Error, ..Draft::new(rule) };
     out.raise(draft, &case.scene(), || {
         format!(

@@ -1,7 +1,7 @@
 //! How a transport connection is asked for and answered: CR and CC (X.224 clause 6.5).
 
 use super::association::{LIMIT, crowd};
-use super::words::{retries, selector, span};
+use super::common::{evidence, retries, selector, span};
 use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity};
 use crate::analysis::{Attempt, How, Request, State};
 use crate::layers::Side;
@@ -168,15 +168,15 @@ fn selector_rejected(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) 
         return;
     }
     let Some(certainty) = meaning(case) else { return };
-    let evidence = ending.code.as_ref().map(|code| (code.field, code.quote.octets(), code.value));
+    let evidence = ending.code.as_ref().map(evidence);
     let me = Attempt::of(a);
     let draft = Draft { side: Some(Side::Responder), key: me.tsap, evidence, certainty, ..Draft::new(rule) };
     out.raise(draft, &case.scene(), || {
         let called = match a.called_tsap.as_deref() {
-            Some(octets) => format!("the called T-selector {}", selector(octets)),
+            Some(octets) => format!("the called T-selector {}", selector(Some(octets))),
             None => "no called T-selector".to_owned(),
         };
-        let calling = a.calling_tsap.as_deref().map(selector);
+        let calling = a.calling_tsap.as_deref().map(|octets| selector(Some(octets)));
         let calling = calling.map_or_else(String::new, |calling| format!(" (calling {calling})"));
         let answer = match &ending.how {
             How::Tpdu(tpdu) if tpdu.kind == TpduKind::Dr => {
@@ -232,7 +232,7 @@ fn unanswered(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let severity = if heard { rule.severity } else { Severity::Note };
     let draft = Draft { side: Some(Side::Initiator), certainty, severity, ..Draft::new(rule) };
     out.raise(draft, &Scene { now: request.now, ..case.scene() }, || {
-        let called = a.called_tsap.as_deref().map(selector);
+        let called = a.called_tsap.as_deref().map(|octets| selector(Some(octets)));
         let called = called.map_or_else(String::new, |called| format!(" (called T-selector {called})"));
         let then = match (given_up, silence) {
             (true, _) => format!("the caller gave up after {}", span(waited)),
@@ -336,8 +336,8 @@ fn selectors(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
             format!(
                 "The CR names the {which} T-selector {}, the CC {}{}. A CC repeats the T-selectors of the CR or leaves them \
                  out.",
-                selector(asked),
-                selector(answered),
+                selector(Some(asked)),
+                selector(Some(answered)),
                 if turned { ": it has the two the other way round" } else { "" }
             )
         });
@@ -378,8 +378,8 @@ fn asymmetric(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
              use the same two the other way round.",
             a.initiator.address,
             a.responder,
-            selector(calling),
-            selector(called),
+            selector(Some(calling)),
+            selector(Some(called)),
             other.association,
             other.frame
         )
