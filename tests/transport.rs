@@ -262,9 +262,9 @@ fn dts_that_are_too_long_or_empty_are_told() {
     assert_eq!(told(&of(small("b CC tpdu-size=512\n"))), [[""; 3]; 0]);
     let unnamed = [CONNECT, "a CR tpdu-size=256\nb tpdu 06D0 4502 0001 00\n", BIND, &long, RELEASE].concat();
     assert_eq!(told(&of(unnamed)), [exceeded("probable")]);
-    // An empty DT at the end of a TSDU is valid.
-    let empty =
-        findings(&opened("a tpdu 02F000 0100 31032A0131\na tpdu 02F080\na FN\nb DN\na DR\na FIN\nb FIN\n"));
+    // An empty DT at the end of a TSDU, here GIVE TOKENS with ACTIVITY START, is valid.
+    let start = "a tpdu 02F000 0100 2D052903020101\na tpdu 02F080\n";
+    let empty = findings(&opened(&format!("{start}a AE 1\nb AEA 1\n{RELEASE}")));
     assert_eq!(told(&empty), [[""; 3]; 0]);
     assert!(empty.iter().any(|finding| finding["rule"] == "cotp-zero-length-dt"));
 }

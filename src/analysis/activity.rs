@@ -592,7 +592,7 @@ mod tests {
         a.say(I, AS);
         assert_eq!((a.say(I, &mip('1')), a.say(I, &mip('2'))), (None, None));
         assert!(a.say(I, &mip('3')).is_some_and(Breach::is_habit));
-        assert_eq!(a.dialogue.first_breach.is_some(), false);
+        assert!(a.dialogue.first_breach.is_none());
         let told = a.say(I, &mip('4'));
         assert_eq!(told, Some(Breach::Window { unacknowledged: 4, window: 2, serial: 4 }));
     }
@@ -604,7 +604,7 @@ mod tests {
         let mut a = Followed::opened();
         a.say(I, AS);
         assert!(matches!(a.say(I, FN), Some(Breach::Unexpected { phase: Phase::Active, own: true })));
-        assert!(matches!(a.say(R, "1D 00"), None), "behind it nothing is sure");
+        assert!(a.say(R, "1D 00").is_none(), "behind it nothing is sure");
         // An exception, an acknowledgement and a request for the turn that cross the interruption.
         let mut a = Followed::opened();
         for (side, hex) in [(I, AS), (I, &*mip('1')), (I, "01 00 19 00")] {

@@ -2,7 +2,7 @@
 
 use super::association::{LIMIT, crowd};
 use super::common::{holes, retries, span};
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scope, Severity};
+use super::{Case, Certainty, Check, Collector, Draft, Rule, Severity};
 use crate::analysis::{How, State};
 use crate::layers::Side;
 
@@ -191,8 +191,7 @@ fn lost(case: &Case<'_>, rule: &'static Rule, out: &mut Collector, words: impl F
         since: open.map_or(case.association.first_frame, |activity| activity.since.frame),
         ..Draft::new(rule)
     };
-    let scene = if symptom { case.scene().once_in(Scope::Association) } else { case.scene() };
-    out.raise(draft, &scene, || words(under_way) + &holes(case));
+    out.raise(draft, &case.scene(), || words(under_way) + &holes(case));
 }
 
 fn reset(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {

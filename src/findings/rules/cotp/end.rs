@@ -111,8 +111,7 @@ fn disconnect(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         since: a.activity.map_or(a.first_frame, |activity| activity.since.frame),
         ..Draft::new(rule)
     };
-    let scene = if symptom { case.scene().once_in(Scope::Association) } else { case.scene() };
-    out.raise(draft, &scene, || {
+    out.raise(draft, &case.scene(), || {
         let side = case.ending.side;
         let what = match (state, a.activity) {
             (State::TransportRequested, _) => {
