@@ -164,10 +164,8 @@ fn under_way(case: &Case<'_>) -> (Severity, String) {
         (_, Some(activity)) => (
             Severity::Error,
             format!(
-                "while an activity of the {} is open that began in frame {} and is not confirmed: what it transfers has \
-                 to be resumed or sent again",
-                activity.sender.word(),
-                activity.since.frame
+                "while an activity of the {} is open and not confirmed: what it transfers has to be resumed or sent again",
+                activity.sender.word()
             ),
         ),
         (State::TransportOpen, _) => {

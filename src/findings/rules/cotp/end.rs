@@ -119,11 +119,9 @@ fn disconnect(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
             }
             (State::SessionRequested, _) => "disconnects before the CONNECT was answered: a DR".to_owned(),
             (State::ReleaseRequested, _) => "disconnects before the FINISH was answered: a DR".to_owned(),
-            (_, Some(activity)) => format!(
-                "disconnects while an activity of the {} is open that began in frame {}: a DR",
-                activity.sender.word(),
-                activity.since.frame
-            ),
+            (_, Some(activity)) => {
+                format!("disconnects while an activity of the {} is open: a DR", activity.sender.word())
+            }
             (State::Open, _) => "disconnects an open association without releasing it: a DR".to_owned(),
             _ => "ends the transport connection, on which no association was seen: a DR".to_owned(),
         };
