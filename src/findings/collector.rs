@@ -52,9 +52,8 @@ pub struct Draft<'a> {
     pub certainty: Certainty,
     /// The words of its mark, where the rule's title does not say enough.
     pub mark: Option<&'static str>,
-    /// Whether it tells a finding that grows from one association to the next: the latest words take the place of the
-    /// earlier ones.
-    pub grows: bool,
+    /// What it means when the same was found before.
+    pub again: Again,
     /// Whether it is what another fault on the same association brings about: it is then told as a note that names
     /// that one.
     pub symptom: bool,
@@ -75,12 +74,23 @@ impl<'a> Draft<'a> {
             severity: rule.severity,
             certainty: rule.certainty,
             mark: None,
-            grows: false,
+            again: Again::Counts,
             symptom: false,
             since: FrameNo::NONE,
             included_in: &[],
         }
     }
+}
+
+/// What it means when the same is found again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// It happened again.
+    Counts,
+    /// More is known of what happened: what weighs more takes the place of what was said before.
+    Amends,
+    /// The same in any case. What is found on a message then grows from one association to the next.
+    Grows,
 }
 
 /// A mark for the frame view: the octet at `offset` of the current frame, in `field`, has a finding.
@@ -190,7 +200,10 @@ impl Collector {
     pub fn raise_on(&mut self, message: &Message, draft: Draft<'_>, words: impl FnOnce() -> String) {
         let now = Now { frame: message.last_frame, time: message.ended };
         let association = message.associations.last().copied();
-        let place = Where::Association(association.unwrap_or(0));
+        let place = match draft.again {
+            Again::Grows => Where::Capture,
+            _ => Where::Association(association.unwrap_or(0)),
+        };
         self.put(draft, Spot { association, place, ends: Some((message.from, message.to)), now }, words);
     }
 
@@ -207,9 +220,10 @@ impl Collector {
                 text: draft.mark.unwrap_or(draft.rule.title),
             });
         }
-        let scope = if draft.grows { Where::Capture } else { spot.place };
-        let key = (draft.rule.id, scope, draft.side, draft.key);
+        let key = (draft.rule.id, spot.place, draft.side, draft.key);
         if let Some(finding) = self.known.get(&key).and_then(|index| self.findings.get_mut(*index)) {
+            finding.count += u64::from(draft.again == Again::Counts);
+            finding.symptom |= draft.symptom && draft.again == Again::Amends;
             finding.last_frame = finding.last_frame.max(Some(spot.now.frame));
             if let Some(number) = spot.association.filter(|_| finding.associations.len() < ASSOCIATIONS)
                 && !finding.associations.contains(&number)
@@ -217,11 +231,10 @@ impl Collector {
                 finding.associations.push(number);
             }
             // What weighs more, or is surer, says it better.
-            if draft.grows || (draft.severity, draft.certainty) > (finding.severity, finding.certainty) {
+            let heavier = (draft.severity, draft.certainty) > (finding.severity, finding.certainty);
+            if heavier || draft.again == Again::Grows {
                 (finding.severity, finding.certainty) = (draft.severity, draft.certainty);
                 finding.message = words();
-            } else {
-                finding.count += 1;
             }
             return;
         }

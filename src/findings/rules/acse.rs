@@ -61,7 +61,7 @@ fn application_context(case: &Case<'_>, rule: &'static Rule, out: &mut Collector
     if aare(case).is_none_or(|apdu| apdu.user_diagnostic != Some(2)) {
         return;
     }
-    out.raise(Draft { symptom: explained(case.association), ..on_end(case, rule) }, &case.scene(), || {
+    out.raise(Draft { symptom: explained(case.association, out), ..on_end(case, rule) }, &case.scene(), || {
         format!(
             "The responder rejects the association: application context name not supported (2). The initiator asks for {}.",
             match case.association.application_context.as_slice() {
@@ -77,7 +77,7 @@ fn rejected(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let vague = matches!(apdu.user_diagnostic, None | Some(0 | 1)) && apdu.provider_diagnostic.is_none();
     let draft = Draft {
         certainty: if vague { Certainty::Probable } else { rule.certainty },
-        symptom: explained(case.association),
+        symptom: explained(case.association, out),
         ..on_end(case, rule)
     };
     out.raise(draft, &case.scene(), || {
@@ -112,7 +112,7 @@ fn aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let provider = apdu.abort_source == Some(1);
     let draft = Draft {
         certainty: if provider { rule.certainty } else { Certainty::Probable },
-        symptom: explained(case.association),
+        symptom: explained(case.association, out),
         ..on_end(case, rule)
     };
     out.raise(draft, &case.scene(), || {

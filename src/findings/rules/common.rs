@@ -1,7 +1,8 @@
 //! What several rules say or ask.
 
-use super::{Case, Draft, Rule};
+use super::{Case, Collector, Draft, Rule, Scene};
 use crate::analysis::Association;
+use crate::findings::find;
 use crate::layers::upper::Code;
 use crate::layers::{Side, session};
 
@@ -10,8 +11,15 @@ pub(super) const RTSE_UNITS: u16 = 0x0249;
 
 /// A finding about the end of an association, on the code that tells it.
 pub(super) fn on_end<'a>(case: &'a Case<'_>, rule: &'static Rule) -> Draft<'a> {
-    let evidence = case.ending.code.as_ref().map(evidence);
-    Draft { side: Some(case.ending.side), evidence, ..Draft::new(rule) }
+    let code = case.ending.code.as_ref();
+    // The same code again is the same refusal again.
+    let key = code.and_then(|code| code.value).map_or(u64::MAX, |value| value as u64);
+    Draft { side: Some(case.ending.side), key, evidence: code.map(evidence), ..Draft::new(rule) }
+}
+
+/// The frame that ended an association, for what concerns it alone.
+pub(super) fn there<'a>(case: &Case<'a>) -> Scene<'a> {
+    Scene::new(case.ending.now, Some(case.association))
 }
 
 /// A code as evidence.
@@ -19,8 +27,11 @@ pub(super) fn evidence(code: &Code) -> (&'static str, crate::capture::Octets<'_>
     (code.field, code.quote.octets(), code.value)
 }
 
-/// Whether a rule that looks at what goes before the end has told a fault that explains it.
-pub(super) fn explained(association: &Association) -> bool {
+/// Whether a rule that looks at what goes before has told a fault that explains trouble on an association.
+pub(super) fn explained(association: &Association, out: &Collector) -> bool {
+    if has_newer_elements(association.number, out) {
+        return true;
+    }
     let exceeds = |asked: &crate::analysis::Asked<i64>| match (asked.offered, asked.accepted) {
         (Some(offered), Some(accepted)) => accepted > offered,
         _ => false,
@@ -35,6 +46,11 @@ pub(super) fn explained(association: &Association) -> bool {
         || exceeds(&association.rtse.checkpoint_size)
         || exceeds(&association.rtse.window_size)
         || (offered.is_some() && answered.is_some() && offered != answered)
+}
+
+/// Whether elements were found on an association that its kind does not have: receivers refuse what holds them.
+pub(super) fn has_newer_elements(association: u32, out: &Collector) -> bool {
+    find("p1-88-element-on-84-association").is_some_and(|rule| out.knows(rule, association))
 }
 
 /// Whether the functional units that were offered or agreed on are too few for RTSE. Without activity management and

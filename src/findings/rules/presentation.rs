@@ -193,7 +193,7 @@ fn refused(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let (Some(PpduKind::Cpr), Some(reason)) = (upper.ppdu, upper.provider_reason) else { return };
     let draft = Draft {
         certainty: if reason == 0 { Certainty::Probable } else { rule.certainty },
-        symptom: explained(case.association),
+        symptom: explained(case.association, out),
         ..on_end(case, rule)
     };
     out.raise(draft, &case.scene(), || {
@@ -220,7 +220,7 @@ fn aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     if upper.ppdu != Some(PpduKind::Arp) {
         return;
     }
-    let draft = Draft { symptom: explained(case.association), ..on_end(case, rule) };
+    let draft = Draft { symptom: explained(case.association, out), ..on_end(case, rule) };
     out.raise(draft, &case.scene(), || {
         let reason = match upper.provider_reason {
             Some(reason) => format!("{} ({reason})", presentation::abort_reason(reason)),

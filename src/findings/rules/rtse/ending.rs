@@ -1,6 +1,8 @@
 //! Associations that RTSE refuses or aborts (X.228 clauses 7.3, 7.6 and 8.1).
 
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, explained, on_end};
+use super::{
+    Again, Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, explained, on_end, there,
+};
 use crate::analysis::{Attempt, Breach, How, State};
 use crate::layers::presentation::Mode;
 use crate::layers::rtse::{self, Apdu, ApduKind};
@@ -199,7 +201,7 @@ fn dialogue_mode(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
 fn refused(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let Some(apdu) = rtorj(case) else { return };
     let severity = if apdu.refuse_reason == Some(0) { Severity::Warning } else { rule.severity };
-    let draft = Draft { severity, symptom: explained(case.association), ..on_end(case, rule) };
+    let draft = Draft { severity, symptom: explained(case.association, out), ..on_end(case, rule) };
     out.raise(draft, &case.scene(), || {
         let what = match (apdu.refuse_reason, apdu.bind.error) {
             (Some(0), _) => "rtsBusy (0): it has no room for another association now".to_owned(),
@@ -252,7 +254,9 @@ fn resume_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         return;
     }
     let side = case.ending.side.other();
-    out.raise(Draft { side: Some(side), ..on_end(case, rule) }, &case.scene(), || {
+    // It may have been told when the activity was resumed.
+    let draft = Draft { side: Some(side), key: 0, again: Again::Grows, ..on_end(case, rule) };
+    out.raise(draft, &there(case), || {
         format!(
             "The {} aborts the association with RTAB unrecognizedActivity (2): it does not know the activity that the {} \
              resumes. The message has to be sent from the beginning.",
@@ -274,7 +278,7 @@ fn aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let draft = Draft {
         // Nothing is lost where nothing was under way.
         severity: if idle && by_choice { Severity::Warning } else { rule.severity },
-        symptom: explained(case.association),
+        symptom: explained(case.association, out),
         ..on_end(case, rule)
     };
     out.raise(draft, &case.scene(), || {

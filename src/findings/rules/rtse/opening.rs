@@ -1,6 +1,6 @@
 //! Checkpoint size and window: what is offered and accepted (X.228 clauses 7.1 and 7.2).
 
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, evidence};
+use super::{Again, Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, evidence, there};
 use crate::analysis::{Asked, Association};
 use crate::layers::Side;
 use crate::layers::rtse::ApduKind;
@@ -111,9 +111,10 @@ fn aborted_over(case: &Case<'_>, rule: &'static Rule, out: &mut Collector, what:
         side: Some(Side::Responder),
         severity: Severity::Error,
         certainty: Certainty::Strong,
+        again: Again::Amends,
         ..Draft::new(rule)
     };
-    out.raise(draft, &case.scene(), || {
+    out.raise(draft, &there(case), || {
         format!(
             "The responder accepts a {what} of {accepted} where {offered} was offered, and the initiator aborts the \
              association in answer: {}.",

@@ -1,6 +1,9 @@
 //! Session connections that are refused or aborted (X.225 clauses 7.4, 7.8 and 7.9).
 
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, explained, on_end, selector};
+use super::{
+    Again, Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity, explained, on_end,
+    selector,
+};
 use crate::analysis::{Phase, State};
 use crate::layers::session::{self, Spdu, SpduKind};
 use crate::layers::stack::{Content, Pdu};
@@ -129,10 +132,11 @@ fn exception(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
         return;
     };
     let Some(exception) = association.dialogue.exception else { return };
+    let scene = &scene.once_in(Scope::Hosts);
     let draft = Draft {
         side: Some(exception.side),
-        key: exception.now.frame.0,
-        symptom: explained(association),
+        key: kind_of(exception.kind, exception.reason),
+        symptom: explained(association, out),
         ..Draft::new(rule)
     };
     match spdu.kind {
@@ -153,7 +157,7 @@ fn exception(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
             });
         }
         SpduKind::ActivityDiscard if association.is_reliable() => {
-            out.raise(Draft { severity: Severity::Error, ..draft }, scene, || {
+            out.raise(Draft { severity: Severity::Error, again: Again::Amends, ..draft }, scene, || {
                 format!(
                     "The {} reports {} (frame {}), and the {} discards the activity: the message was not transferred \
                      in it.",
@@ -173,9 +177,10 @@ fn exception_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) 
     let Some((Phase::Active | Phase::Ending, _)) = case.association.dialogue.cut_off() else { return };
     let draft = Draft {
         side: Some(exception.side),
-        key: exception.now.frame.0,
+        key: kind_of(exception.kind, exception.reason),
         severity: Severity::Error,
-        symptom: explained(case.association),
+        again: Again::Amends,
+        symptom: explained(case.association, out),
         ..Draft::new(rule)
     };
     out.raise(draft, &case.scene(), || {
@@ -188,6 +193,11 @@ fn exception_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) 
             case.association.reason.as_deref().unwrap_or("it is not continued")
         )
     });
+}
+
+/// The same exception again is the same finding.
+fn kind_of(kind: SpduKind, reason: Option<u8>) -> u64 {
+    u64::from(kind.code()) << 16 | reason.map_or(0xFFFF, u64::from)
 }
 
 fn report(kind: SpduKind, reason: Option<u8>) -> String {
@@ -207,7 +217,7 @@ fn refused(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
             Some(129..=132 | 134) => Certainty::Certain,
             _ => Certainty::Probable,
         },
-        symptom: explained(case.association),
+        symptom: explained(case.association, out),
         ..on_end(case, rule)
     };
     out.raise(draft, &case.scene(), || {
@@ -258,7 +268,7 @@ fn aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         // Nothing is lost where nothing was under way.
         severity: if user && idle { Severity::Warning } else { rule.severity },
         certainty: if user { Certainty::Probable } else { rule.certainty },
-        symptom: explained(case.association),
+        symptom: explained(case.association, out),
         ..on_end(case, rule)
     };
     out.raise(draft, &case.scene(), || {

@@ -1,6 +1,8 @@
 //! What CONNECT and ACCEPT say (X.225 clauses 7.1, 7.2 and 8.3).
 
-use super::{Certainty, Check, Collector, Draft, Rule, Scene, Severity, has_too_few_units, selector, units};
+use super::{
+    Certainty, Check, Collector, Draft, RTSE_UNITS, Rule, Scene, Severity, has_too_few_units, selector, units,
+};
 use crate::layers::presentation::Mode;
 use crate::layers::session::{self, SpduKind};
 use crate::layers::stack::{Content, Pdu};
@@ -81,7 +83,7 @@ fn functional_units(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: 
              Activity Subset (0249) is needed.",
             pdu.side.word(),
             units(stated),
-            units(super::super::RTSE_UNITS & !common)
+            units(RTSE_UNITS & !common)
         )
     });
 }
