@@ -13,11 +13,12 @@ use crate::net::{Endpoint, Segment};
 use crate::stream::{Incident, Loss};
 use crate::tree::Tag;
 
-use super::activity::{self, Agreed, Dialogue, Timers};
+use super::activity::{Agreed, Dialogue};
 use super::breach::Breach;
 use super::ending::{Ending, How};
 use super::machine::{Event, Machine, State, Step};
 use super::pace::Pace;
+use super::timers::{Timers, since};
 use super::transport::TransportFacts;
 use crate::layers::mts::Kind;
 use crate::layers::note::Note;
@@ -419,7 +420,7 @@ impl Association {
         self.reached[self.machine.state as usize].get_or_insert(now.time);
         if event == Event::Cc && self.timers.transport.is_none() {
             let asked = self.reached(State::TransportRequested);
-            self.timers.transport = asked.map(|asked| activity::since(asked, now.time));
+            self.timers.transport = asked.map(|asked| since(asked, now.time));
         }
         step
     }

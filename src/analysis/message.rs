@@ -4,23 +4,22 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::capture::{FrameNo, Timestamp};
+use crate::layers::or_address::OrAddress;
 use crate::layers::p1::{self, Apdu, ApduKind};
 use crate::layers::rtse::Activity;
 use crate::layers::session::SpduKind;
 use crate::layers::stack::{ActivityKey, Content, Pdu, Transfer, TransferEnd};
 use crate::net::Endpoint;
 
-use super::Association;
+use super::addressing::{Addresses, Earlier};
+use super::memory::{self, IDENTIFIERS, Memory};
+use super::{Association, Repeat, Subject};
 
 /// How many activities are remembered that may be resumed in another association. The oldest is given up first.
 const REMEMBERED: usize = 256;
 
 /// How many octets these activities may hold together.
 const REMEMBERED_OCTETS: usize = 64 << 20;
-
-/// How many identifiers are remembered, to see repeats and to join reports to what they speak of. The oldest is
-/// forgotten first.
-const IDENTIFIERS: usize = 100_000;
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,20 +86,61 @@ pub struct Message {
     pub holes: bool,
     /// The frame in which a transfer of the same identifier ended before.
     pub repeats: Option<FrameNo>,
+    /// What was captured before of the addresses that it has or speaks of.
+    pub earlier: Earlier,
+    /// What it is to an earlier transfer of the same identifier, where both were acknowledged.
+    pub repeat: Option<Repeat>,
+    /// Of a report: the message that it speaks of, if its transfer was seen.
+    pub subject: Option<Subject>,
+    /// The domain of the receiving MTA, where it was seen to send something before.
+    pub receiver: Option<OrAddress>,
     /// How many transfers of the same identifier failed until now, this one included, since it was last acknowledged.
     pub failures: u32,
     /// The frame that began the first of them.
     pub first_failure: Option<FrameNo>,
-    /// Of a report: the frame in which the transfer of the message that it speaks of ended.
-    pub subject_frame: Option<FrameNo>,
     /// The content octets, where they are asked for.
     pub content: Vec<u8>,
+    /// A number that is equal for equal contents.
+    print: u64,
 }
 
 impl Message {
     /// Whether it is a message, probe or report that was transferred and acknowledged.
     pub fn is_transferred(&self) -> bool {
         self.known && matches!(self.status, Status::Transferred | Status::Resumed)
+    }
+
+    /// A message that was transferred from a port of this host to another, with nothing said about the way.
+    #[cfg(test)]
+    pub(crate) fn transferred(apdu: Apdu, frame: FrameNo) -> Message {
+        let end = |port| Endpoint { address: std::net::Ipv4Addr::LOCALHOST.into(), port };
+        Message {
+            apdu,
+            known: true,
+            associations: vec![1],
+            from: end(1024),
+            to: end(102),
+            first_frame: frame,
+            last_frame: frame,
+            started: Timestamp::default(),
+            ended: Timestamp::default(),
+            status: Status::Transferred,
+            unacknowledged: false,
+            unheard: false,
+            capture_ends: false,
+            octets: 0,
+            differs: false,
+            holes: false,
+            repeats: None,
+            failures: 0,
+            first_failure: None,
+            repeat: None,
+            subject: None,
+            receiver: None,
+            earlier: Earlier::default(),
+            content: Vec::new(),
+            print: 0,
+        }
     }
 
     fn new(
@@ -122,14 +162,13 @@ impl Message {
             // Until it is acknowledged.
             TransferEnd::Complete => Status::Incomplete,
         };
-        let content = match (&apdu, keep_content) {
-            (Some(apdu), true) => apdu
-                .content
-                .iter()
-                .flat_map(|piece| piece.of(activity.octets().bytes()).iter().copied())
-                .collect(),
-            _ => Vec::new(),
+        let octets = activity.octets().bytes();
+        let pieces = apdu.iter().flat_map(|apdu| apdu.content.iter().map(|piece| piece.of(octets)));
+        let content = match keep_content {
+            true => pieces.clone().flatten().copied().collect(),
+            false => Vec::new(),
         };
+        let print = memory::content_print(pieces);
         let known = apdu.is_some();
         let mut apdu = apdu.map(|apdu| *apdu).unwrap_or_default();
         if apdu.kind == ApduKind::Message && end != TransferEnd::Complete {
@@ -158,10 +197,14 @@ impl Message {
             differs: activity.differs,
             holes: activity.missing.is_some() || !activity.whole,
             repeats: None,
+            repeat: None,
+            subject: None,
+            receiver: None,
             failures: 0,
             first_failure: None,
-            subject_frame: None,
+            earlier: Earlier::default(),
             content,
+            print,
         }
     }
 }
@@ -191,8 +234,8 @@ pub struct Ledger {
     unfinished: VecDeque<Unfinished>,
     /// The associations that a resumed activity was in before, by the association it is in now.
     earlier: HashMap<u32, Vec<u32>>,
-    identifiers: HashMap<String, FrameNo>,
-    order: VecDeque<String>,
+    memory: Memory,
+    addresses: Addresses,
     /// How often the transfer of an identifier failed since it was last acknowledged, and the frame that began the first.
     failures: HashMap<String, (u32, FrameNo)>,
 }
@@ -340,26 +383,17 @@ impl Ledger {
     /// Tells a message, joined to those before it.
     fn tell(&mut self, mut message: Message, done: &mut impl FnMut(Message)) {
         if message.known {
-            let key = |id: &p1::MtsIdentifier| id.to_string();
-            message.subject_frame =
-                message.apdu.subject.as_ref().and_then(|id| self.identifiers.get(&key(id)).copied());
-            let id = key(&message.apdu.id);
-            let whole = matches!(message.status, Status::Transferred | Status::Resumed);
-            if whole {
+            message.earlier = self.addresses.join(&message);
+            message.subject = message.apdu.subject.as_ref().and_then(|id| self.memory.subject(id));
+            message.receiver = self.memory.domain(message.to.address).cloned();
+            let id = message.apdu.id.to_string();
+            message.repeats = self.memory.first(&id).filter(|frame| *frame < message.first_frame);
+            if message.is_transferred() {
                 self.sent_anew(&message.apdu.id, done);
                 self.failures.remove(&id);
+                message.repeat = self.memory.take(&message, id, message.print);
             } else {
                 self.count_failure(&mut message);
-            }
-            message.repeats = self.identifiers.get(&id).copied().filter(|frame| *frame < message.first_frame);
-            if whole && message.repeats.is_none() {
-                if self.order.len() == IDENTIFIERS
-                    && let Some(oldest) = self.order.pop_front()
-                {
-                    self.identifiers.remove(&oldest);
-                }
-                self.identifiers.insert(id.clone(), message.last_frame);
-                self.order.push_back(id);
             }
         }
         done(message);

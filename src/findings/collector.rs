@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 
 use crate::analysis::Message;
-use crate::capture::{FrameNo, Octets};
+use crate::capture::{FrameNo, Octets, Place};
 use crate::layers::Side;
 use crate::layers::stack::Now;
 use crate::net::Endpoint;
@@ -98,8 +98,8 @@ pub enum Again {
 pub struct Mark {
     /// The filter name of the field.
     pub field: &'static str,
-    /// Where the octets begin in the frame.
-    pub offset: u32,
+    /// Where the octets begin: in the current frame, or in an earlier one where a value was collected from several.
+    pub place: Place,
     /// How many octets.
     pub length: u32,
     /// The rule.
@@ -210,18 +210,22 @@ impl Collector {
     fn put(&mut self, draft: Draft<'_>, spot: Spot, words: impl FnOnce() -> String) {
         self.raised += 1;
         let place = draft.evidence.map(|(field, octets, _)| (field, octets.place(0), octets.len()));
-        if let Some((field, place, length)) = place.filter(|(_, place, _)| place.frame == spot.now.frame) {
+        if let Some((field, place, length)) = place {
             let length = u32::try_from(length).unwrap_or(u32::MAX);
             self.marks.push(Mark {
                 field,
-                offset: place.offset,
+                place,
                 length,
                 rule: draft.rule,
                 text: draft.mark.unwrap_or(draft.rule.title),
             });
         }
         let key = (draft.rule.id, spot.place, draft.side, draft.key);
-        if let Some(finding) = self.known.get(&key).and_then(|index| self.findings.get_mut(*index)) {
+        // What was found on the association itself is the same, and said again with its end.
+        let itself =
+            (draft.rule.id, Where::Association(spot.association.unwrap_or(0)), draft.side, draft.key);
+        let known = self.known.get(&key).or_else(|| self.known.get(&itself));
+        if let Some(finding) = known.and_then(|index| self.findings.get_mut(*index)) {
             finding.count += u64::from(draft.again == Again::Counts);
             finding.symptom |= draft.symptom && draft.again == Again::Amends;
             finding.last_frame = finding.last_frame.max(Some(spot.now.frame));

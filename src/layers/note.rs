@@ -1,6 +1,6 @@
 //! What the layers notice besides the facts: anomalies, as data. Rules turn them into findings.
 
-use super::{Side, cotp, session, smtp};
+use super::{Side, cotp, or_address_oddities, p1_oddities, p2_oddities, session, smtp};
 use crate::capture::Octets;
 use crate::stream::Loss;
 use crate::tree::{Damage, Field};
@@ -32,8 +32,14 @@ pub enum What<'a> {
     Session(session::Oddity),
     /// Damage in a BER encoding.
     Ber(Damage),
+    /// Something odd in an MTS-APDU.
+    P1(p1_oddities::Oddity),
     /// An element, in words, that the editions of 1984 do not have, on an association of the 1984 kind.
     Only1988(&'static str),
+    /// An O/R name or a directory name in it that is odd.
+    Name(or_address_oddities::Oddity),
+    /// Something odd in an interpersonal message or notification.
+    Ipm(p2_oddities::Oddity),
     /// A value in a presentation context that was not defined (false) or not accepted (true): its identifier.
     UnknownContext(i64, bool),
     /// Octets of the stream that were never captured.
@@ -55,18 +61,21 @@ pub enum What<'a> {
 impl What<'_> {
     /// Whether PDUs may be missed where it was noticed.
     pub fn hides_pdus(&self) -> bool {
-        matches!(
-            self,
+        match self {
             What::TpktLength(_)
-                | What::TpktJunk { .. }
-                | What::TpktResync
-                | What::Session(_)
-                | What::Missing(_)
-                | What::Fragments(_)
-                | What::Conflict
-                | What::Midstream
-                | What::Cap(_)
-        )
+            | What::TpktJunk { .. }
+            | What::TpktResync
+            | What::Session(_)
+            | What::Conflict
+            | What::Missing(_)
+            | What::Fragments(_)
+            | What::Midstream
+            | What::Cap(_) => true,
+            // Odd by its place, but read.
+            What::Cotp(cotp::Oddity::EmptyData | cotp::Oddity::TooLong(_) | cotp::Oddity::Expedited) => false,
+            What::Cotp(_) => true,
+            _ => false,
+        }
     }
 }
 

@@ -49,7 +49,7 @@ impl Attribute {
 }
 
 /// An O/R address as it is collected, or the global domain identifier that shares its last attributes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct OrAddress {
     attributes: Vec<(Attribute, String)>,
     /// Domain-defined attributes: type and value.
@@ -81,6 +81,11 @@ impl OrAddress {
     /// Whether it has no attribute.
     pub fn is_empty(&self) -> bool {
         self.attributes.is_empty() && self.domain_defined.is_empty()
+    }
+
+    /// The domain-defined attributes: type and value.
+    pub fn domain_defined(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.domain_defined.iter().map(|(kind, value)| (kind.as_str(), value.as_str()))
     }
 
     /// The value of an attribute.

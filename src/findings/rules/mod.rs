@@ -9,6 +9,9 @@ mod cotp;
 mod encoding;
 mod limits;
 mod mta;
+mod or_name;
+mod p1;
+mod p2;
 mod presentation;
 mod reserved;
 mod rtse;
@@ -51,5 +54,21 @@ pub(super) static ALL: &[&[Rule]] = &[
     mta::bind::RULES,
     mta::kind::RULES,
     mta::mismatch::RULES,
+    p1::encoding::RULES,
+    p1::envelope::RULES,
+    p1::identifier::RULES,
+    p1::repeat::RULES,
+    p1::trace::RULES,
+    p1::time::RULES,
+    p1::recipient::RULES,
+    p1::report::RULES,
+    p1::non_delivery::RULES,
+    or_name::attributes::RULES,
+    or_name::domain_defined::RULES,
+    or_name::forms::RULES,
+    or_name::directory::RULES,
+    or_name::reports::RULES,
+    p2::heading::RULES,
+    p2::body::RULES,
     limits::RULES,
 ];
