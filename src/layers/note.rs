@@ -61,6 +61,7 @@ pub enum What<'a> {
 impl What<'_> {
     /// Whether PDUs may be missed where it was noticed.
     pub fn hides_pdus(&self) -> bool {
+<<<<<<< HEAD
         match self {
             What::TpktLength(_)
             | What::TpktJunk { .. }
@@ -76,6 +77,20 @@ impl What<'_> {
             What::Cotp(_) => true,
             _ => false,
         }
+=======
+        matches!(
+            self,
+            What::TpktLength(_)
+                | What::TpktJunk { .. }
+                | What::TpktResync
+                | What::Session(_)
+                | What::Missing(_)
+                | What::Fragments(_)
+                | What::Conflict
+                | What::Midstream
+                | What::Cap(_)
+        )
+>>>>>>> main
     }
 }
 
