@@ -11,6 +11,7 @@ use crate::layers::session::SpduKind;
 use crate::layers::stack::{ActivityKey, Content, Pdu, Transfer, TransferEnd};
 use crate::net::Endpoint;
 
+use super::addressing::{Addresses, Earlier};
 use super::memory::{self, IDENTIFIERS, Memory};
 use super::{Association, Repeat, Subject};
 
@@ -85,6 +86,8 @@ pub struct Message {
     pub holes: bool,
     /// The frame in which a transfer of the same identifier ended before.
     pub repeats: Option<FrameNo>,
+    /// What was captured before of the addresses that it has or speaks of.
+    pub earlier: Earlier,
     /// What it is to an earlier transfer of the same identifier, where both were acknowledged.
     pub repeat: Option<Repeat>,
     /// Of a report: the message that it speaks of, if its transfer was seen.
@@ -105,6 +108,39 @@ impl Message {
     /// Whether it is a message, probe or report that was transferred and acknowledged.
     pub fn is_transferred(&self) -> bool {
         self.known && matches!(self.status, Status::Transferred | Status::Resumed)
+    }
+
+    /// A message that was transferred from a port of this host to another, with nothing said about the way.
+    #[cfg(test)]
+    pub(crate) fn transferred(apdu: Apdu, frame: FrameNo) -> Message {
+        let end = |port| Endpoint { address: std::net::Ipv4Addr::LOCALHOST.into(), port };
+        Message {
+            apdu,
+            known: true,
+            associations: vec![1],
+            from: end(1024),
+            to: end(102),
+            first_frame: frame,
+            last_frame: frame,
+            started: Timestamp::default(),
+            ended: Timestamp::default(),
+            status: Status::Transferred,
+            unacknowledged: false,
+            unheard: false,
+            capture_ends: false,
+            octets: 0,
+            differs: false,
+            holes: false,
+            repeats: None,
+            failures: 0,
+            first_failure: None,
+            repeat: None,
+            subject: None,
+            receiver: None,
+            earlier: Earlier::default(),
+            content: Vec::new(),
+            print: 0,
+        }
     }
 
     fn new(
@@ -166,6 +202,7 @@ impl Message {
             receiver: None,
             failures: 0,
             first_failure: None,
+            earlier: Earlier::default(),
             content,
             print,
         }
@@ -198,6 +235,7 @@ pub struct Ledger {
     /// The associations that a resumed activity was in before, by the association it is in now.
     earlier: HashMap<u32, Vec<u32>>,
     memory: Memory,
+    addresses: Addresses,
     /// How often the transfer of an identifier failed since it was last acknowledged, and the frame that began the first.
     failures: HashMap<String, (u32, FrameNo)>,
 }
@@ -345,6 +383,7 @@ impl Ledger {
     /// Tells a message, joined to those before it.
     fn tell(&mut self, mut message: Message, done: &mut impl FnMut(Message)) {
         if message.known {
+            message.earlier = self.addresses.join(&message);
             message.subject = message.apdu.subject.as_ref().and_then(|id| self.memory.subject(id));
             message.receiver = self.memory.domain(message.to.address).cloned();
             let id = message.apdu.id.to_string();

@@ -83,6 +83,11 @@ impl OrAddress {
         self.attributes.is_empty() && self.domain_defined.is_empty()
     }
 
+    /// The domain-defined attributes: type and value.
+    pub fn domain_defined(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.domain_defined.iter().map(|(kind, value)| (kind.as_str(), value.as_str()))
+    }
+
     /// The value of an attribute.
     pub fn get(&self, attribute: Attribute) -> Option<&str> {
         self.attributes.iter().find(|(known, _)| *known == attribute).map(|(_, value)| value.as_str())

@@ -1,14 +1,19 @@
 //! The rules, one file per layer. A rule is one row of a table and one function.
 
 mod acse;
+mod association;
 mod capture;
 mod common;
+mod connection;
 mod cotp;
 mod encoding;
 mod limits;
 mod mta;
+mod or_name;
 mod p1;
+mod p2;
 mod presentation;
+mod reserved;
 mod rtse;
 mod session;
 mod smtp;
@@ -28,8 +33,13 @@ pub(super) use limits::internal_error;
 pub(super) static ALL: &[&[Rule]] = &[
     capture::RULES,
     tcp::RULES,
+    connection::RULES,
     tpkt::RULES,
-    cotp::RULES,
+    cotp::header::RULES,
+    cotp::end::RULES,
+    association::RULES,
+    cotp::setup::RULES,
+    reserved::RULES,
     session::structure::RULES,
     session::opening::RULES,
     session::dialogue::RULES,
@@ -53,5 +63,12 @@ pub(super) static ALL: &[&[Rule]] = &[
     p1::recipient::RULES,
     p1::report::RULES,
     p1::non_delivery::RULES,
+    or_name::attributes::RULES,
+    or_name::domain_defined::RULES,
+    or_name::forms::RULES,
+    or_name::directory::RULES,
+    or_name::reports::RULES,
+    p2::heading::RULES,
+    p2::body::RULES,
     limits::RULES,
 ];

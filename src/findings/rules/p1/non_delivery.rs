@@ -3,6 +3,7 @@
 use super::non_delivery_words::{advice, is_reason};
 use super::time::{first_arrival, second};
 use super::{Certainty, Check, Collector, Draft, Message, Rule, Severity, key, named_first, quoting};
+use crate::findings::rules::or_name;
 use crate::layers::p1::{ApduKind, Recipient, ReportType};
 use crate::layers::p1_words;
 
@@ -192,6 +193,8 @@ fn tell(wanted: Verdict, message: &Message, rule: &'static Rule, out: &mut Colle
     if let (Some((field, octets, _)), Some((_, reason, _))) = (draft.evidence, first) {
         draft.evidence = Some((field, octets, Some(reason)));
     }
+    // The address that was sent says more than the answer.
+    draft.symptom = wanted == Verdict::Other && or_name::reports::explains(message);
     if wanted == Verdict::ExpiredAtOnce {
         draft.certainty = Certainty::Probable;
     }
