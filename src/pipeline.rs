@@ -391,6 +391,7 @@ impl<'o> Pipeline<'o> {
         for held in &held {
             flow.push(&held.segment(), &mut feed);
         }
+        feed.association.segment(flow.side(segment), segment, now);
         flow.push(segment, &mut feed);
         let (delivered, now_closed) = (feed.delivered, feed.closed);
         if V::Sink::KEEPS && !segment.payload.is_empty() {
@@ -517,10 +518,7 @@ impl<'o> Pipeline<'o> {
         let mut idle: Vec<(FrameNo, FlowKey)> =
             self.slots.iter().filter_map(|(key, slot)| Some((last_frame(slot)?, *key))).collect();
         idle.sort_unstable_by_key(|(frame, _)| *frame);
-        let scene = Scene::new(self.last, None);
-        let what = What::Cap(Cap::Connections);
-        let octets = Octets::new(&[], &[], 0);
-        self.desk.note(&Note { what, side: Side::Initiator, field: &PAYLOAD, octets }, &scene);
+        self.note(What::Cap(Cap::Connections));
         for (_, key) in idle.iter().take(CONNECTIONS / 4) {
             self.close(key, view)?;
         }
@@ -572,8 +570,19 @@ impl<'o> Pipeline<'o> {
         for (_, key) in open {
             self.close(&key, view)?;
         }
+        match self.net.incomplete_datagrams() {
+            0 => {}
+            count => self.note(What::Fragments(count)),
+        }
         self.desk.finish(&mut |message| view.message(message));
         Ok(())
+    }
+
+    /// Something about the capture as a whole.
+    fn note(&mut self, what: What) {
+        let scene = Scene::new(self.last, None);
+        let octets = Octets::new(&[], &[], 0);
+        self.desk.note(&Note { what, side: Side::Initiator, field: &PAYLOAD, octets }, &scene);
     }
 }
 
@@ -654,6 +663,8 @@ impl<V: View> Receiver for Feed<'_, V> {
             Incident::Finished => {
                 self.closed.0[side.index()] = true;
                 self.end_of_stream(side);
+                let (stack, mut tell) = self.split();
+                stack.closed(side, &mut tell);
             }
             Incident::Reset => {
                 self.closed.0 = [true; 2];
@@ -721,6 +732,7 @@ impl<V: View> Output for Tell<'_, V> {
     }
 
     fn note(&mut self, note: &Note<'_>) {
+        self.association.note(note);
         if note.what.hides_pdus() {
             self.association.dialogue.lose_sight();
         }

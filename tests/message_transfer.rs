@@ -1,7 +1,6 @@
 //! Each rule about envelopes, identifiers, traces and reports fires on the message that it is made for, with what X.411
 //! calls the fault, and on nothing else: the messages are written by the emitters, some with octets changed.
 
-#[allow(dead_code, unused_imports)]
 mod emit;
 mod program;
 

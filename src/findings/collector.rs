@@ -57,6 +57,10 @@ pub struct Draft<'a> {
     /// Whether it is what another fault on the same association brings about: it is then told as a note that names
     /// that one.
     pub symptom: bool,
+    /// The first frame in which the fault that brings a symptom about may be: what was before was got over.
+    pub since: FrameNo,
+    /// Rules whose findings on the same association tell this together with what came of it: it is then a note too.
+    pub included_in: &'static [&'static str],
 }
 
 impl<'a> Draft<'a> {
@@ -72,6 +76,8 @@ impl<'a> Draft<'a> {
             mark: None,
             again: Again::Counts,
             symptom: false,
+            since: FrameNo::NONE,
+            included_in: &[],
         }
     }
 }
@@ -215,7 +221,11 @@ impl Collector {
             });
         }
         let key = (draft.rule.id, spot.place, draft.side, draft.key);
-        if let Some(finding) = self.known.get(&key).and_then(|index| self.findings.get_mut(*index)) {
+        // What was found on the association itself is the same, and said again with its end.
+        let itself =
+            (draft.rule.id, Where::Association(spot.association.unwrap_or(0)), draft.side, draft.key);
+        let known = self.known.get(&key).or_else(|| self.known.get(&itself));
+        if let Some(finding) = known.and_then(|index| self.findings.get_mut(*index)) {
             finding.count += u64::from(draft.again == Again::Counts);
             finding.symptom |= draft.symptom && draft.again == Again::Amends;
             finding.last_frame = finding.last_frame.max(Some(spot.now.frame));
@@ -258,6 +268,8 @@ impl Collector {
             count: 1,
             last_frame: frame,
             symptom: draft.symptom,
+            since: draft.since,
+            included_in: draft.included_in,
             cause: None,
         });
     }
@@ -279,23 +291,39 @@ struct Spot {
     now: Now,
 }
 
-/// Ranks what follows from another fault below it: it becomes a note that names the fault.
+/// What others may follow from.
+struct Cause {
+    severity: Severity,
+    symptom: bool,
+    rule: &'static Rule,
+    frame: Option<FrameNo>,
+}
+
+/// Ranks what follows from another fault below it: it becomes a note that names the fault. A symptom may follow from
+/// another that weighs more.
 fn join_symptoms(findings: &mut [Finding]) {
-    let mut causes: HashMap<u32, (Severity, &'static Rule, Option<FrameNo>)> = HashMap::new();
-    for finding in findings.iter().filter(|finding| !finding.symptom && finding.severity > Severity::Note) {
+    let mut causes: HashMap<u32, Vec<Cause>> = HashMap::new();
+    for finding in findings.iter().filter(|finding| finding.severity > Severity::Note) {
+        let Finding { severity, symptom, rule, frame, .. } = *finding;
         for number in &finding.associations {
-            let cause = (finding.severity, finding.rule, finding.frame);
-            let known = causes.entry(*number).or_insert(cause);
-            if cause.0 > known.0 {
-                *known = cause;
-            }
+            causes.entry(*number).or_default().push(Cause { severity, symptom, rule, frame });
         }
     }
-    for finding in findings.iter_mut().filter(|finding| finding.symptom) {
-        let cause = finding.associations.iter().find_map(|number| causes.get(number));
-        if let Some((_, rule, frame)) = cause {
+    for finding in findings.iter_mut().filter(|finding| finding.symptom || !finding.included_in.is_empty()) {
+        let explains = |cause: &&Cause| {
+            let in_time = cause.frame.is_none_or(|frame| frame >= finding.since);
+            finding.included_in.contains(&cause.rule.id)
+                || (finding.symptom && in_time && (!cause.symptom || cause.severity > finding.severity))
+        };
+        // Of the heaviest, the first.
+        let heaviest = |causes: &Vec<Cause>| {
+            let cause = causes.iter().filter(explains).rev().max_by_key(|cause| cause.severity)?;
+            Some((cause.rule, cause.frame))
+        };
+        let cause = finding.associations.iter().find_map(|number| heaviest(causes.get(number)?));
+        if cause.is_some() {
             finding.severity = Severity::Note;
-            finding.cause = Some((rule, *frame));
+            finding.cause = cause;
         }
     }
 }

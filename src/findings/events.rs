@@ -38,24 +38,66 @@ const EVENTS: &[(&str, &str)] = &[
     ),
     ("cotp-error", "Exchange logs event 9225 (bad message type for the socket's state)."),
     ("session-refused", "A calling Exchange logs events 289 (open failed) and 1293 (refused remotely)."),
-    ("session-aborted", "Exchange logs event 1294 (association ended abnormally)."),
+    (
+        "session-aborted",
+        "Exchange logs event 1294 (association ended abnormally) at the other end, 1153 (bad SPDU) or 1222 (session state error) where its own session layer aborts.",
+    ),
     (
         "session-invalid-spdu",
         "Exchange logs event 1153 (bad SPDU, with its identifier and the field in error).",
     ),
-    ("session-unexpected-spdu", "Exchange logs event 1222 (session state error)."),
+    (
+        "session-unexpected-spdu",
+        "Exchange logs event 1222 (session state error) or 1153 (bad SPDU), and 1198 or 1133 for the layers above.",
+    ),
+    (
+        "session-functional-units-insufficient",
+        "Exchange logs event 1153 (bad SPDU) or 1222 (session state error) for an SPDU that was not agreed on.",
+    ),
+    (
+        "session-x410-selector-present",
+        "A called Exchange that does not recognize the caller logs event 51, with the selectors in hexadecimal.",
+    ),
+    ("session-serial-number-invalid", "Exchange logs event 1222 (session state error) or 1153 (bad SPDU)."),
+    ("session-token-violation", "Exchange logs event 1222 (session state error)."),
+    (
+        "session-exception-report",
+        "Exchange logs event 1133 (RTSE state error) or 1222 (session state error) for an exception that it did not expect.",
+    ),
     ("presentation-refused", "A calling Exchange logs events 289 (open failed) and 1293 (refused remotely)."),
-    ("presentation-aborted", "Exchange logs events 1192 (presentation ASN.1 error) or 1198 (state error)."),
+    (
+        "presentation-aborted",
+        "Exchange logs events 1192 (presentation ASN.1 error) or 1198 (state error) where it aborts, 1294 (association ended abnormally) at the other end.",
+    ),
     ("presentation-context-unknown", "Exchange logs event 1192 (presentation ASN.1 error)."),
+    (
+        "presentation-context-rejected",
+        "Exchange logs event 1192 (presentation ASN.1 error) or 1198 (state error).",
+    ),
+    ("presentation-mode-changed-in-answer", "A calling Exchange logs event 1192 (presentation ASN.1 error)."),
+    ("acse-aborted", "Exchange logs event 1294 (association ended abnormally)."),
     ("acse-rejected", "A calling Exchange logs events 289 (open failed) and 1293 (refused remotely)."),
     ("rtse-refused", "A calling Exchange logs events 289 (open failed) and 1293 (refused remotely)."),
     (
         "orname-missing-prmd",
         "An Exchange that returns the message logs event 62 or 290 (non-delivery report generated).",
     ),
-    ("rtse-aborted", "Exchange logs events 1294 (association ended abnormally) and 1133 (RTSE state error)."),
+    (
+        "rtse-aborted",
+        "Exchange logs event 1294 (association ended abnormally) at the other end, 1133 (RTSE state error) or 1136 (RTSE ASN.1 error) where it aborts.",
+    ),
     ("rtse-dialogue-mode-refused", "A called Exchange logs event 55 (wrong link option mode)."),
     ("rtse-recovery-refused", "Exchange logs events 1133 (RTSE state error) and 1293 (refused remotely)."),
+    ("rtse-window-exceeded", "Exchange logs event 1133 (RTSE state error) where it aborts for it."),
+    ("rtse-resume-unknown", "Exchange logs event 1133 (RTSE state error)."),
+    (
+        "rtse-checkpoint-accept-exceeds-offer",
+        "Exchange logs event 1294 (association ended abnormally) where the caller aborts for it.",
+    ),
+    (
+        "rtse-window-accept-exceeds-offer",
+        "Exchange logs event 1294 (association ended abnormally) where the caller aborts for it.",
+    ),
     (
         "mta-conformance-mismatch",
         "A calling Exchange logs events 289 (open failed) and 1293 (refused remotely), a called one 1290 (refused \

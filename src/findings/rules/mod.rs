@@ -1,8 +1,10 @@
 //! The rules, one file per layer. A rule is one row of a table and one function.
 
 mod acse;
+mod association;
 mod capture;
 mod common;
+mod connection;
 mod cotp;
 mod encoding;
 mod limits;
@@ -11,6 +13,7 @@ mod or_name;
 mod p1;
 mod p2;
 mod presentation;
+mod reserved;
 mod rtse;
 mod session;
 mod smtp;
@@ -30,8 +33,13 @@ pub(super) use limits::internal_error;
 pub(super) static ALL: &[&[Rule]] = &[
     capture::RULES,
     tcp::RULES,
+    connection::RULES,
     tpkt::RULES,
-    cotp::RULES,
+    cotp::header::RULES,
+    cotp::end::RULES,
+    association::RULES,
+    cotp::setup::RULES,
+    reserved::RULES,
     session::structure::RULES,
     session::opening::RULES,
     session::dialogue::RULES,

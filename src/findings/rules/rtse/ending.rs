@@ -20,9 +20,9 @@ pub(in super::super) static RULES: &[Rule] = &[
               Callers that insist on recovery block the queue instead.",
         told_by: "The RTORQ asks to recover (connection data [1]), and the answer is a refusal, an abort or the end of the \
                   connection. cannotRecover (1) says it outright; what else answers is probable only.",
-        remedy: "Nothing to do where the caller opens anew at once and the message passes. Where it does not: raise the \
-                 Recovery timeout on the Override tab at the end that forgot (in Exchange 60 s), or set it to 0 at the \
-                 caller for a partner that does not know recovery. Exchange logs event 1133 and 1293.",
+        remedy: "Nothing to do where the caller opens anew at once and the message passes. Where it does not: raise \
+                 the Recovery timeout on the Override tab at the end that forgot (in Exchange 60 s), or set it to 0 \
+                 at the caller for a partner that does not know recovery.",
         references: &["X.228 (ISO 9066-2) clauses 7.1.3 and 8.1.4", "Q194031", "Q194556", "Q170007"],
         check: Check::End(recovery),
     },
@@ -37,7 +37,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   abort with an RTAB localSystemProblem in place of an answer (probable only). dialogueMode in the RTORQ \
                   is what was offered; absent means monologue.",
         remedy: "Set the same at both ends: in Exchange Two-way alternate on the Advanced tab of the X.400 connector; \
-                 off is what foreign MTAs and gateways usually need. Exchange logs event 55 where it refuses.",
+                 off is what foreign MTAs and gateways usually need.",
         references: &[
             "X.228 (ISO 9066-2) clause 7.1.3",
             "X.411 clause 12.1.1",
@@ -56,9 +56,8 @@ pub(in super::super) static RULES: &[Rule] = &[
               No transfer takes place.",
         told_by: "An RTORJ: in X.410 mode with a refuseReason, in normal mode with data of the user. rtsBusy is a warning: \
                   it passes.",
-        remedy: "rtsBusy: allow more associations at the called end, or open fewer at a time. validationFailure: compare \
-                 name and password (or whatever the application gives) with what the called end expects. Exchange logs \
-                 event 1293 at the caller.",
+        remedy: "rtsBusy: allow more associations at the called end, or open fewer at a time. validationFailure: \
+                 compare name and password (or whatever the application gives) with what the called end expects.",
         references: &["X.228 (ISO 9066-2) clause 7.1.3", "X.410 (1984) clause 4.2.1", "Q124737", "Q119303"],
         check: Check::End(refused),
     },
@@ -72,8 +71,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The receiver aborts with RTAB unrecognizedActivity (2), or an ACTIVITY RESUME names an activity that was \
                   not interrupted in this association while the whole association was captured.",
         remedy: "The receiver was started anew, or its recovery time-out has run out: raise the Recovery timeout (in \
-                 Exchange 60 s, Override tab) at both ends. If the sender resumes again and again, restart it. Exchange \
-                 logs event 1133.",
+                 Exchange 60 s, Override tab) at both ends. If the sender resumes again and again, restart it.",
         references: &["X.228 (ISO 9066-2) clauses 7.6.1 and 8.3", "Q194031"],
         check: Check::Several(&[Check::Breach(resume_breach), Check::End(resume_aborted)]),
     },
@@ -87,9 +85,8 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "An RTAB with its reason. Where the abort follows something visible (an exception report, an SPDU out of \
                   place, parameters that were not agreed), that is told and this is its consequence.",
         remedy: "protocolError and invalidParameter: look at what the other end sent just before, and at the MTA \
-                 conformance of both. localSystemProblem and temporaryProblem: look at the system that aborted. userError: \
-                 the MTA above RTSE wanted it; its log has the cause. Exchange logs event 1294 at the other end, 1133 or \
-                 1136 where it aborts.",
+                 conformance of both. localSystemProblem and temporaryProblem: look at the system that aborted. \
+                 userError: the MTA above RTSE wanted it; its log has the cause.",
         references: &["X.228 (ISO 9066-2) clause 7.6", "Q257727", "Q140956"],
         check: Check::End(aborted),
     },

@@ -19,8 +19,8 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The last checkpoint sent is further ahead of the last one acknowledged than the windowSize of the RTOAC. \
                   By exactly one it is a note: some stacks look at the window before the next segment and not before the \
                   checkpoint, and receivers take it.",
-        remedy: "The sender's RTSE is at fault. A window of 1 at both ends (in Exchange Window size on the Override tab) \
-                 shows whether that is the cause. Exchange logs event 1133 where it aborts for it.",
+        remedy: "The sender's RTSE is at fault. A window of 1 at both ends (in Exchange Window size on the Override \
+                 tab) shows whether that is the cause.",
         references: &["X.228 (ISO 9066-2) clause 8.2.1", "Q194685"],
         check: Check::Several(&[Check::Breach(window), Check::End(window_aborted)]),
     },

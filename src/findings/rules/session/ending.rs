@@ -34,8 +34,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   session layer). It is an error where the sender then discards the activity or the association is \
                   aborted.",
         remedy: "Look at the receiver's log for that time: storage, a queue that is full, a message that it cannot \
-                 decode. If the same message meets it each time, the message is the cause. Exchange logs event 1133 \
-                 or 1222 where it sends or meets an exception that it did not expect.",
+                 decode. If the same message meets it each time, the message is the cause.",
         references: &["X.225 (ISO 8327) clauses 7.21 and 7.22", "X.228 (ISO 9066-2) clause 8.3", "Q225206"],
         check: Check::Several(&[Check::Pdu(exception), Check::End(exception_aborted)]),
     },
@@ -49,9 +48,9 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "A REFUSE SPDU without a PDU of a higher layer. Reasons 129 and 130 name the session selector; 0, 1, \
                   2 without user data and 133 stand for anything: mode, functional units and the layers above come \
                   into question. The T-selector was right, or the answer would be a DR.",
-        remedy: "For 129 and 130 correct the S selector of the called end in the caller's configuration (in Exchange on \
-                 the Stack tab); X.410 modes go without one. For 131 and 1 wait and look at the load of the responder. \
-                 Else compare the MTA conformance of both ends. Exchange logs event 1293 at the caller.",
+        remedy: "For 129 and 130 correct the S selector of the called end in the caller's configuration (in Exchange \
+                 on the Stack tab); X.410 modes go without one. For 131 and 1 wait and look at the load of the \
+                 responder. Else compare the MTA conformance of both ends.",
         references: &["X.225 (ISO 8327) clause 8.3.5.10", "Q152877", "Q166308"],
         check: Check::End(refused),
     },
@@ -66,8 +65,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   word where its version of the protocol leaves no room for one. What breaks the protocol visibly has \
                   a rule of its own, and the abort is then its consequence.",
         remedy: "After a protocol error look at the SPDU in front of the abort. Else the log of the end that aborted \
-                 has the cause. Exchange logs event 1294 at the other end, and 1153 or 1222 where its own session layer \
-                 aborts.",
+                 has the cause.",
         references: &["X.225 (ISO 8327) clauses 7.8, 7.9 and 8.3.9", "Q225206", "Q152877"],
         check: Check::End(aborted),
     },
