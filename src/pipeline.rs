@@ -17,7 +17,7 @@ use crate::layers::rtse::Activity;
 use crate::layers::stack::{ActivityKey, Now, Output, Pdu, Stack, Transfer};
 use crate::layers::tpkt::{self, Probe};
 use crate::layers::upper::Knowledge;
-use crate::layers::{Side, lower};
+use crate::layers::{Side, lower, smtp};
 use crate::net::{self, Endpoint, Flags, Segment};
 use crate::stream::{Flow, Incident, Loss, Receiver};
 use crate::tree::{Display, FieldDef, Sink};
@@ -40,15 +40,16 @@ const STRANGERS: usize = 65_536;
 /// When there are more, the quarter that was idle longest is taken for over.
 const CONNECTIONS: usize = 8192;
 
-/// How many octets decide whether a connection on another port is TPKT.
+/// How many octets decide what a connection on another port is.
 const PROBED: usize = 16;
 
 static PAYLOAD: FieldDef = FieldDef::new("tcp.payload", "TCP payload", Display::Octets);
+static SECRET_PAYLOAD: FieldDef = PAYLOAD.secret();
 
 /// What the pipeline does with which connections.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Ports on which TPKT is expected.
+    /// Ports on which TPKT is expected. Those of mail are looked at for SMTP in any case.
     pub ports: Vec<u16>,
     /// Whether connections on other ports are probed for TPKT.
     pub probe: bool,
@@ -190,11 +191,11 @@ impl Hash for FlowKey {
 /// What is known of the connection between two ends.
 #[derive(Debug)]
 enum Slot {
-    /// It is not TPKT.
+    /// It is neither TPKT nor SMTP.
     Stranger,
-    /// It may turn out to be TPKT: no payload was seen yet, or too little.
+    /// It may turn out to be one of them: no payload was seen yet, or too little.
     Candidate(Box<Candidate>),
-    /// It is TPKT.
+    /// It is one of them.
     Conversation(Box<Conversation>),
 }
 
@@ -202,6 +203,10 @@ enum Slot {
 struct Candidate {
     flow: Flow,
     first: Now,
+    /// The port is one of mail.
+    mail: bool,
+    /// The capture does not hold its beginning.
+    late: bool,
     /// The first segments with payload, where it was too little to tell.
     held: Vec<HeldSegment>,
 }
@@ -336,15 +341,18 @@ impl<'o> Pipeline<'o> {
         view: &mut V,
     ) -> io::Result<Option<FlowKey>> {
         let key = FlowKey::of(segment);
-        let expected =
-            self.options.ports.contains(&segment.from.port) || self.options.ports.contains(&segment.to.port);
-        if !expected && !self.options.probe {
+        let uses = |ports: &[u16]| ports.contains(&segment.from.port) || ports.contains(&segment.to.port);
+        let (expected, may_be_mail) = (uses(&self.options.ports), uses(&smtp::PORTS));
+        if !expected && !may_be_mail && !self.options.probe {
             return Ok(None);
         }
+        let opening = segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::ACK);
         let (mut known, reopened) = match self.slots.get(&key) {
             Some(Slot::Conversation(known)) => (true, known.flow.reopened_by(segment)),
-            Some(Slot::Candidate(known)) => (false, known.flow.reopened_by(segment)),
-            Some(Slot::Stranger) => (false, segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::ACK)),
+            Some(Slot::Candidate(known)) => {
+                (false, (known.late && opening) || known.flow.reopened_by(segment))
+            }
+            Some(Slot::Stranger) => (false, opening),
             None => (false, true),
         };
         // A late acknowledgement or reset of a connection that is over opens none.
@@ -356,16 +364,26 @@ impl<'o> Pipeline<'o> {
             self.close(&key, view)?;
             self.make_room(view)?;
             let ports = &self.options.ports;
-            let flow = Flow::new(segment, |port| ports.contains(&port));
-            let slot = match expected {
-                true => Slot::Conversation(Box::new(self.conversation(flow, now))),
-                false => Slot::Candidate(Box::new(Candidate { flow, first: now, held: Vec::new() })),
+            let flow = Flow::new(segment, |port| ports.contains(&port) || smtp::PORTS.contains(&port));
+            let mail = smtp::PORTS.contains(&flow.end(Side::Responder).port);
+            known = expected && !mail;
+            let slot = match known {
+                true => Slot::Conversation(Box::new(self.conversation(flow, Stack::default(), now))),
+                false => {
+                    let late = !segment.flags.has(Flags::SYN);
+                    Slot::Candidate(Box::new(Candidate { flow, first: now, mail, late, held: Vec::new() }))
+                }
             };
             self.slots.insert(key, slot);
-            known = expected;
         }
-        let held = if known { Vec::new() } else { self.probe(&key, segment) };
+        let held = if known { Vec::new() } else { self.probe(&key, segment, now) };
         let Pipeline { slots, desk, lingering, .. } = self;
+        if let (true, Some(Slot::Candidate(candidate))) = (V::Sink::KEEPS, slots.get(&key))
+            && candidate.mail
+            && !segment.payload.is_empty()
+        {
+            smtp::describe_undecided(segment.payload, view.sink());
+        }
         let Some(Slot::Conversation(conversation)) = slots.get_mut(&key) else { return Ok(None) };
         let Conversation { flow, stack, association, closed } = conversation.as_mut();
         association.last_frame = now.frame;
@@ -383,7 +401,10 @@ impl<'o> Pipeline<'o> {
             sink.source(payload);
             match (delivered, pending) {
                 (0, _) => lower::describe_withheld(payload.len(), setup, sink),
-                (_, 1..) => lower::describe_pending(pending.min(payload.len()), payload.len(), setup, sink),
+                (_, 1..) => {
+                    let pending = pending.min(payload.len());
+                    lower::describe_pending(stack.unfinished(), pending, payload.len(), setup, sink);
+                }
                 _ => {}
             }
         }
@@ -394,36 +415,62 @@ impl<'o> Pipeline<'o> {
         Ok(Some(key))
     }
 
-    fn conversation(&mut self, flow: Flow, first: Now) -> Conversation {
+    fn conversation(&mut self, flow: Flow, stack: Stack, first: Now) -> Conversation {
         self.numbers += 1;
         let ends = [flow.end(Side::Initiator), flow.end(Side::Responder)];
-        let association = Association::new(self.numbers, ends[0], ends[1], first);
-        Conversation { flow, stack: Stack::default(), association, closed: Closed::default() }
+        let mut association = Association::new(self.numbers, ends[0], ends[1], first);
+        association.application = stack.application();
+        Conversation { flow, stack, association, closed: Closed::default() }
     }
 
-    /// Looks at a connection on another port: is it TPKT? Gives the segments that waited for the answer.
-    fn probe(&mut self, key: &FlowKey, segment: &Segment<'_>) -> Vec<HeldSegment> {
+    /// Looks at a connection on another port: is it TPKT, or SMTP on a port of mail? Gives the segments that waited for
+    /// the answer.
+    fn probe(&mut self, key: &FlowKey, segment: &Segment<'_>, now: Now) -> Vec<HeldSegment> {
+        let options = self.options;
         let Some(Slot::Candidate(candidate)) = self.slots.get_mut(key) else { return Vec::new() };
         if segment.payload.is_empty() {
             candidate.flow.push(segment, &mut Deaf);
             return Vec::new();
         }
+        let mut stack = None;
+        let mut unsure = false;
+        if candidate.mail {
+            // Each side speaks for itself; in the middle of a dialogue every segment does.
+            let side = candidate.flow.side(segment);
+            let held = candidate.held.iter().filter(|held| held.header.from == segment.from);
+            let mut first: Vec<u8> = held.flat_map(|held| held.bytes.iter().copied()).collect();
+            first.extend_from_slice(segment.payload.bytes());
+            match smtp::probe(side, &first, candidate.late) {
+                smtp::Probe::Certain => stack = Some(Stack::mail()),
+                smtp::Probe::Unsure => unsure = true,
+                smtp::Probe::No => {}
+            }
+        }
+        let expected = [key.0.port, key.1.port].iter().any(|port| options.ports.contains(port));
         let mut first: Vec<u8> = candidate.held.iter().flat_map(|held| held.bytes.iter().copied()).collect();
         first.extend_from_slice(segment.payload.slice(0, PROBED).bytes());
-        match tpkt::probe(&first) {
-            Probe::Certain => match self.slots.remove(key) {
-                Some(Slot::Candidate(candidate)) => {
-                    let conversation = self.conversation(candidate.flow, candidate.first);
-                    self.slots.insert(*key, Slot::Conversation(Box::new(conversation)));
-                    candidate.held
-                }
-                _ => Vec::new(),
-            },
-            Probe::Unsure if first.len() < PROBED => {
+        if stack.is_none() && (options.probe || expected) {
+            match tpkt::probe(&first) {
+                Probe::Certain => stack = Some(Stack::default()),
+                Probe::Unsure => unsure = true,
+                Probe::No => {}
+            }
+        }
+        match stack {
+            Some(stack) => self.promote(key, stack),
+            None if unsure && first.len() < PROBED => {
                 candidate.held.push(HeldSegment::new(segment));
                 Vec::new()
             }
-            _ => {
+            None if expected => self.promote(key, Stack::default()),
+            None if candidate.late && candidate.mail => {
+                // What lies in the middle of a message tells nothing: each segment is looked at as the first one.
+                candidate.flow = Flow::new(segment, |port| smtp::PORTS.contains(&port));
+                candidate.first = now;
+                candidate.held.clear();
+                Vec::new()
+            }
+            None => {
                 self.slots.insert(*key, Slot::Stranger);
                 self.strangers += 1;
                 if self.strangers > STRANGERS {
@@ -433,6 +480,14 @@ impl<'o> Pipeline<'o> {
                 Vec::new()
             }
         }
+    }
+
+    /// It is known what a candidate is. Gives the segments that waited for that.
+    fn promote(&mut self, key: &FlowKey, stack: Stack) -> Vec<HeldSegment> {
+        let Some(Slot::Candidate(candidate)) = self.slots.remove(key) else { return Vec::new() };
+        let conversation = self.conversation(candidate.flow, stack, candidate.first);
+        self.slots.insert(*key, Slot::Conversation(Box::new(conversation)));
+        candidate.held
     }
 
     /// Forgets connections that were closed long ago.
@@ -560,8 +615,9 @@ impl<V: View> Feed<'_, V> {
         stack.close(&mut tell);
     }
 
-    fn note(&mut self, what: What, side: Side, octets: Octets<'_>) {
-        self.split().1.note(&Note { what, side, field: &PAYLOAD, octets });
+    fn note(&mut self, what: What<'_>, side: Side, octets: Octets<'_>) {
+        let field = if self.stack.in_setup() { &SECRET_PAYLOAD } else { &PAYLOAD };
+        self.split().1.note(&Note { what, side, field, octets });
     }
 }
 
@@ -582,11 +638,16 @@ impl<V: View> Receiver for Feed<'_, V> {
         stack.lost(side, loss, now, &mut tell);
     }
 
+    fn overtaken(&mut self, overtaken: bool) {
+        self.association.dialogue.overtaken(overtaken);
+    }
+
     fn incident(&mut self, side: Side, incident: Incident<'_>) {
         match incident {
             Incident::Conflict { second, .. } => self.note(What::Conflict, side, second),
             Incident::Midstream => {
-                self.stack.midstream(side);
+                let (stack, mut tell) = self.split();
+                stack.midstream(side, &mut tell);
                 self.note(What::Midstream, side, Octets::new(&[], &[], 0));
             }
             Incident::WindowExceeded => self.note(What::Cap(Cap::OutOfOrder), side, Octets::new(&[], &[], 0)),
@@ -622,7 +683,7 @@ impl<V: View> Output for Tell<'_, V> {
 
     fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge) {
         let open = self.association.ending.is_none();
-        self.association.pdu(pdu, knowledge, self.now);
+        let breach = self.association.pdu(pdu, knowledge, self.now);
         let (view, mut transferred) = (&mut *self.view, 0);
         self.desk.follow(pdu, self.association, &mut |message| {
             transferred += u64::from(message.is_transferred());
@@ -630,7 +691,11 @@ impl<V: View> Output for Tell<'_, V> {
         });
         self.association.transferred(transferred);
         if !self.association.is_foreign() {
-            self.desk.pdu(pdu, &Scene::new(self.now, Some(self.association)));
+            let scene = Scene::new(self.now, Some(self.association));
+            if let Some(breach) = breach {
+                self.desk.breach(&breach, pdu, &scene);
+            }
+            self.desk.pdu(pdu, &scene);
             if V::Sink::KEEPS && open && self.association.ending.is_some() {
                 self.desk.mark_end(self.association);
             }
@@ -656,6 +721,9 @@ impl<V: View> Output for Tell<'_, V> {
     }
 
     fn note(&mut self, note: &Note<'_>) {
+        if note.what.hides_pdus() {
+            self.association.dialogue.lose_sight();
+        }
         if self.association.is_foreign() {
             return;
         }

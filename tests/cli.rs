@@ -367,7 +367,7 @@ const FINDING: &[&str] = &[
 ];
 /// How often the same was seen, and where last.
 const FINDING_BESIDES: &[&str] =
-    &["type", "count", "last_frame", "associations", "cause.rule", "cause.frame"];
+    &["type", "count", "events", "last_frame", "associations", "cause.rule", "cause.frame"];
 /// The keys that the contract promises for a message, a probe or a report.
 const MESSAGE: &[&str] = &[
     "kind",

@@ -140,7 +140,9 @@ fn objects_of_unit(objects: &[Value], places: &[u64]) -> Vec<Value> {
         }
         associations.iter().position(|known| *known == number).unwrap_or_default() as u64 + 1
     };
-    let own = objects.iter().filter(|object| places.binary_search(&frame_of(object)).is_ok());
+    // This is told once in a capture.
+    let objects = objects.iter().filter(|object| object["rule"] != "mta-password-in-clear");
+    let own = objects.filter(|object| places.binary_search(&frame_of(object)).is_ok());
     own.map(|object| renumbered(object, &frame, &mut association)).collect()
 }
 
@@ -187,7 +189,8 @@ fn each_association_among_many_is_shown_as_if_it_were_alone() {
                 }
                 assert_eq!(together.len(), alone.len(), "{what:?}, seed {seed}, {:?}", ends(&unit[0]));
             }
-            assert_eq!(count, together.len(), "{what:?}: every object belongs to one unit");
+            let once = together.iter().filter(|object| object["rule"] == "mta-password-in-clear").count();
+            assert_eq!(count + once, together.len(), "{what:?}: every object belongs to one unit");
         }
     });
 }

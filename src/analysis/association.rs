@@ -5,6 +5,7 @@ use crate::layers::cotp::{self, TpduKind};
 use crate::layers::foreign::Application;
 use crate::layers::presentation::{self, Context, Mode};
 use crate::layers::session::{self, Spdu, SpduKind};
+use crate::layers::smtp::{Said, Verb};
 use crate::layers::stack::{Content, Now, Pdu};
 use crate::layers::upper::{Facts, Knowledge};
 use crate::layers::{Side, acse, mts, rtse};
@@ -12,6 +13,8 @@ use crate::net::Endpoint;
 use crate::stream::{Incident, Loss};
 use crate::tree::Tag;
 
+use super::activity::{self, Agreed, Dialogue, Timers};
+use super::breach::Breach;
 use super::ending::{Ending, How};
 use super::machine::{Event, Machine, State, Step};
 use crate::layers::mts::Kind;
@@ -95,6 +98,8 @@ pub struct SessionFacts {
 pub struct PresentationFacts {
     /// The mode.
     pub mode: Option<Mode>,
+    /// The mode that the CP offered, and the one that the CPA answered.
+    pub modes: (Option<Mode>, Option<Mode>),
     /// Whether the mode was not seen in a CP or CPA but worked out from what followed.
     pub inferred: bool,
     /// Calling presentation selector.
@@ -114,6 +119,8 @@ pub struct RtseFacts {
     pub window_size: Asked<i64>,
     /// dialogueMode of the RTORQ.
     pub dialogue_mode: Option<i64>,
+    /// Whether the RTORQ asks to recover an association that was lost.
+    pub recovers: bool,
     /// applicationProtocol of the RTORQ, in X.410 mode.
     pub application_protocol: Option<i64>,
     /// Whether an RTORQ or RTOAC was seen at all.
@@ -173,6 +180,10 @@ pub struct Association {
     pub ending: Option<Ending>,
     /// Whether an activity was begun.
     pub transfers: bool,
+    /// Tokens, activities and checkpoints.
+    pub dialogue: Dialogue,
+    /// How long its steps took.
+    pub timers: Timers,
     /// Messages, probes and reports that were transferred and acknowledged.
     pub messages: u64,
     /// Octets of TCP payload that each side sent, as far as they were captured: the initiator's, the responder's.
@@ -215,6 +226,8 @@ impl Association {
             reason: None,
             ending: None,
             transfers: false,
+            dialogue: Dialogue::default(),
+            timers: Timers::default(),
             messages: 0,
             octets: [0; 2],
             missing_octets: 0,
@@ -232,10 +245,15 @@ impl Association {
         }
     }
 
-    /// Whether the connection serves something that is not message handling: nothing is found about that.
+    /// Whether the connection serves something that is not mail: nothing is found about that.
     pub fn is_foreign(&self) -> bool {
-        use Application::{P1, P3, P7, Unknown};
-        self.application.is_some_and(|application| !matches!(application, P1 | P3 | P7 | Unknown))
+        use Application::{P1, P3, P7, Smtp, Unknown};
+        self.application.is_some_and(|application| !matches!(application, P1 | P3 | P7 | Smtp | Unknown))
+    }
+
+    /// Whether the connection carries SMTP: no X.400 association was opened on it, so nothing is said of one.
+    pub fn is_smtp(&self) -> bool {
+        self.application == Some(Application::Smtp)
     }
 
     /// Takes note of messages, probes and reports that were transferred and acknowledged.
@@ -251,6 +269,7 @@ impl Association {
     /// Takes note of octets that are missing.
     pub fn miss(&mut self, loss: Loss) {
         self.missing_octets = self.missing_octets.saturating_add(loss.octets);
+        self.dialogue.lose_sight();
     }
 
     /// Takes note of what happened on the TCP connection.
@@ -262,6 +281,7 @@ impl Association {
             Incident::Reset => (Event::Reset, "reset"),
             Incident::Midstream => {
                 self.from_the_start = false;
+                self.dialogue.lose_sight();
                 return;
             }
             _ => return,
@@ -273,19 +293,63 @@ impl Association {
         self.follow(step, ending, || before.tcp_reason(side, event, what));
     }
 
-    /// Takes note of a PDU.
-    pub fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge, now: Now) {
+    /// Takes note of a PDU, and says which rule of the dialogue it breaks.
+    pub fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge, now: Now) -> Option<Breach> {
         self.application = knowledge.application.or(self.application);
         self.kind = knowledge.kind();
         match pdu.content {
             Content::Tpdu(tpdu) => self.tpdu(pdu.side, tpdu, pdu.octets, now),
             Content::Spdu { spdu, tsdu, upper } => {
                 self.spdu(pdu.side, spdu, tsdu, upper, knowledge, now);
+                let agreed = Agreed {
+                    reliable: self.is_reliable(),
+                    window: self.rtse.window_size.accepted,
+                    checkpoint_size: self.rtse.checkpoint_size.accepted,
+                };
+                return self.dialogue.step(pdu, agreed, &mut self.timers, now);
             }
             Content::Foreign { .. } => {
                 self.step(pdu.side, Event::Foreign, now);
             }
+            Content::Smtp(said) => self.smtp(pdu.side, said, pdu.octets, now),
         }
+        None
+    }
+
+    fn smtp(&mut self, side: Side, said: &Said, octets: Octets<'_>, now: Now) {
+        let event = match said {
+            Said::Command(command) if command.verb == Verb::Quit => Event::MailQuit,
+            Said::Command(_) | Said::Credentials | Said::Header(_) => Event::MailCommand,
+            Said::Reply(reply) => match (reply.code, reply.answers) {
+                (221, _) => Event::MailClosing,
+                (400.., Some(Verb::Opening)) => Event::MailRefused,
+                (421, _) => Event::MailUnavailable,
+                _ => Event::MailReply,
+            },
+        };
+        let state = self.machine.state;
+        let step = self.step(side, event, now);
+        if let Said::Reply(reply) = said {
+            let ending = || Ending { state, side, how: How::Reply(reply.code), now, code: None };
+            self.follow(step, ending, || match event {
+                Event::MailClosing => "released in order".to_owned(),
+                _ => {
+                    let words = reply.texts.first().map_or(&[][..], |words| words.of(octets.bytes()));
+                    let what =
+                        if event == Event::MailRefused { "refused to serve" } else { "ended the service" };
+                    format!("the {} {what}: {} \"{}\"", side.word(), reply.code, text(words))
+                }
+            });
+            if (reply.code, reply.answers) == (220, Some(Verb::StartTls)) {
+                self.step(side, Event::Foreign, now);
+            }
+        }
+    }
+
+    /// Whether RTSE uses the association, as far as it is known.
+    pub fn is_reliable(&self) -> bool {
+        let known = matches!(self.application, Some(Application::P1 | Application::P3 | Application::P7));
+        (self.rtse.seen || known) && self.dialogue.has_activities()
     }
 
     /// The association as the end of the capture leaves it: `now` is the last that is known.
@@ -314,6 +378,10 @@ impl Association {
     fn step(&mut self, side: Side, event: Event, now: Now) -> Step {
         let step = self.machine.step(side, event);
         self.reached[self.machine.state as usize].get_or_insert(now.time);
+        if event == Event::Cc && self.timers.transport.is_none() {
+            let asked = self.reached(State::TransportRequested);
+            self.timers.transport = asked.map(|asked| activity::since(asked, now.time));
+        }
         step
     }
 
@@ -433,6 +501,11 @@ impl Association {
             self.presentation.mode = knowledge.mode;
             self.presentation.inferred = knowledge.mode_inferred;
         }
+        match upper.ppdu {
+            Some(presentation::PpduKind::Cp) => self.presentation.modes = (upper.mode, None),
+            Some(presentation::PpduKind::Cpa) => self.presentation.modes.1 = upper.mode,
+            _ => {}
+        }
         if upper.ppdu.is_some_and(|ppdu| ppdu != presentation::PpduKind::Td) {
             let presentation = &mut self.presentation;
             presentation.calling_selector =
@@ -460,6 +533,7 @@ impl Association {
         self.rtse.window_size.set(asks, Some(apdu.window_size.unwrap_or(3)));
         match asks {
             Side::Initiator => {
+                self.rtse.recovers = apdu.connection_data == Some(rtse::ConnectionData::Recover);
                 self.rtse.dialogue_mode = Some(apdu.dialogue_mode.unwrap_or(0));
                 self.rtse.application_protocol = apdu.application_protocol;
                 self.initiator_name.clone_from(&apdu.bind.name);

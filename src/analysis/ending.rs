@@ -20,6 +20,8 @@ pub enum How {
     Tpdu(Box<Tpdu>),
     /// A REFUSE, an ABORT or a DISCONNECT SPDU, with what its user data say.
     Spdu(Box<(Spdu, Facts)>),
+    /// A reply of SMTP with this code.
+    Reply(u16),
     /// Nothing: it was still open, or not answered, when the capture ended or stopped following it.
     Silence,
 }

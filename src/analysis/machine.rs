@@ -28,6 +28,12 @@ pub enum State {
     Open,
     /// FN sent.
     ReleaseRequested,
+    /// SMTP: the client has spoken, and no reply was seen.
+    MailRequested,
+    /// SMTP: both sides speak.
+    MailOpen,
+    /// SMTP: QUIT sent.
+    MailQuit,
     /// Ended above TCP; what follows (DR, FIN) is part of the end.
     Ended,
     /// The TCP connection is gone.
@@ -62,6 +68,17 @@ pub enum Event {
     Data,
     /// A TSDU of a protocol without a session layer.
     Foreign,
+    /// A command of SMTP, or what follows on one.
+    MailCommand,
+    /// A reply of SMTP.
+    MailReply,
+    /// A greeting of SMTP that says that there is no service here, or none now.
+    MailRefused,
+    /// 421: the service ends without being asked.
+    MailUnavailable,
+    MailQuit,
+    /// 221: the service ends because it was asked to.
+    MailClosing,
 }
 
 /// What a step means.
@@ -138,6 +155,23 @@ impl Machine {
             (S::Open | S::ReleaseRequested, _, E::Fin | E::Reset) => Step::End(Disconnected, Tag::Tcp),
             (S::Unknown | S::TcpRequested | S::TcpOpen, _, E::Fin) => Step::End(Disconnected, Tag::Tcp),
 
+            // RFC 5321 3.1, 3.8, 4.1.1.10: the opening, and the end that the client asks for or the server imposes.
+            (S::Unknown | S::TcpRequested | S::TcpOpen, _, E::MailCommand) => Step::To(S::MailRequested),
+            (S::MailQuit, _, E::MailReply | E::MailCommand) => Step::Stay,
+            (_, _, E::MailReply) => Step::To(S::MailOpen),
+            (_, _, E::MailRefused) => Step::End(Refused, Tag::Smtp),
+            (_, _, E::MailUnavailable) => Step::End(Disconnected, Tag::Smtp),
+            (_, _, E::MailQuit) => Step::To(S::MailQuit),
+            (_, _, E::MailClosing) => Step::End(Released, Tag::Smtp),
+            (S::MailRequested, Side::Initiator, E::Fin | E::Reset) => Step::End(Unanswered, Tag::Tcp),
+            (S::MailQuit, _, E::Fin) => Step::End(Released, Tag::Tcp),
+            (S::MailRequested | S::MailOpen | S::MailQuit, _, E::Fin | E::Reset) => {
+                Step::End(Disconnected, Tag::Tcp)
+            }
+            // In TLS nothing more is seen but how TCP is closed.
+            (S::MailRequested | S::MailOpen, _, E::Foreign) => Step::To(S::TransportOpen),
+            (_, _, E::MailCommand) => Step::Stay,
+
             // The initiator goes on: the CONNECT was accepted, captured or not.
             (S::SessionRequested, Side::Initiator, E::Data) => Step::To(S::Open),
 
@@ -178,6 +212,13 @@ impl Machine {
                 format!("the {who} {what} the TCP connection before the FINISH SPDU was answered")
             }
             (State::Open, _, _) => format!("the {who} {what} the TCP connection without a release"),
+            (State::MailRequested, _, _) => {
+                format!("the {who} {what} the TCP connection before any reply of the server was seen")
+            }
+            (State::MailOpen, _, _) => format!("the {who} {what} the TCP connection without QUIT"),
+            (State::MailQuit, _, _) => {
+                format!("the {who} {what} the TCP connection after QUIT, before it was answered")
+            }
             _ => format!("the {who} {what} the TCP connection"),
         }
     }
@@ -187,6 +228,7 @@ impl Machine {
         match self.state {
             State::TcpRequested => "the SYN was not answered",
             State::TransportRequested => "the CR was not answered",
+            State::MailRequested => "no reply to the commands was seen",
             _ => "the CONNECT SPDU was not answered",
         }
     }
@@ -194,7 +236,10 @@ impl Machine {
     /// The outcome of an association that the capture does not see end.
     pub fn unfinished(&self) -> Outcome {
         match self.state {
-            State::TcpRequested | State::TransportRequested | State::SessionRequested => Outcome::Unanswered,
+            State::TcpRequested
+            | State::TransportRequested
+            | State::SessionRequested
+            | State::MailRequested => Outcome::Unanswered,
             _ => Outcome::Open,
         }
     }

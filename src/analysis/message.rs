@@ -87,6 +87,10 @@ pub struct Message {
     pub holes: bool,
     /// The frame in which a transfer of the same identifier ended before.
     pub repeats: Option<FrameNo>,
+    /// How many transfers of the same identifier failed until now, this one included, since it was last acknowledged.
+    pub failures: u32,
+    /// The frame that began the first of them.
+    pub first_failure: Option<FrameNo>,
     /// Of a report: the frame in which the transfer of the message that it speaks of ended.
     pub subject_frame: Option<FrameNo>,
     /// The content octets, where they are asked for.
@@ -154,6 +158,8 @@ impl Message {
             differs: activity.differs,
             holes: activity.missing.is_some() || !activity.whole,
             repeats: None,
+            failures: 0,
+            first_failure: None,
             subject_frame: None,
             content,
         }
@@ -187,6 +193,8 @@ pub struct Ledger {
     earlier: HashMap<u32, Vec<u32>>,
     identifiers: HashMap<String, FrameNo>,
     order: VecDeque<String>,
+    /// How often the transfer of an identifier failed since it was last acknowledged, and the frame that began the first.
+    failures: HashMap<String, (u32, FrameNo)>,
 }
 
 impl Ledger {
@@ -307,9 +315,25 @@ impl Ledger {
     /// A message was transferred: an earlier attempt that was cut off will not be resumed.
     fn sent_anew(&mut self, id: &p1::MtsIdentifier, done: &mut impl FnMut(Message)) {
         while let Some(at) = self.unfinished.iter().position(|unfinished| unfinished.message.apdu.id == *id) {
-            if let Some(unfinished) = self.unfinished.remove(at) {
-                done(unfinished.message);
+            if let Some(Unfinished { mut message, .. }) = self.unfinished.remove(at) {
+                self.count_failure(&mut message);
+                done(message);
             }
+        }
+    }
+
+    /// Takes note of a transfer that failed. One that the end of the capture cut off, or of whose receiver nothing was
+    /// captured, may have come to a good end.
+    fn count_failure(&mut self, message: &mut Message) {
+        if !message.known || message.capture_ends || message.unheard || message.apdu.id == Default::default()
+        {
+            return;
+        }
+        let id = message.apdu.id.to_string();
+        if self.failures.len() < IDENTIFIERS || self.failures.contains_key(&id) {
+            let (count, first) = self.failures.entry(id).or_insert((0, message.first_frame));
+            *count += 1;
+            (message.failures, message.first_failure) = (*count, Some(*first));
         }
     }
 
@@ -323,6 +347,9 @@ impl Ledger {
             let whole = matches!(message.status, Status::Transferred | Status::Resumed);
             if whole {
                 self.sent_anew(&message.apdu.id, done);
+                self.failures.remove(&id);
+            } else {
+                self.count_failure(&mut message);
             }
             message.repeats = self.identifiers.get(&id).copied().filter(|frame| *frame < message.first_frame);
             if whole && message.repeats.is_none() {

@@ -6,14 +6,17 @@ use anyhow::bail;
 
 use super::args::{Explain, Format, Options};
 use super::{Status, common};
-use crate::findings::{Rule, all};
+use crate::findings::{Rule, all, find};
 use crate::render::manual;
 
 pub(super) fn run(arguments: &Explain, options: &Options) -> anyhow::Result<Status> {
     let mut chosen: Vec<&Rule> = Vec::new();
     for prefix in &arguments.rules {
         let before = chosen.len();
-        chosen.extend(all().filter(|rule| prefix.matches(rule.id)));
+        match find(prefix.as_str()) {
+            Some(rule) => chosen.push(rule),
+            None => chosen.extend(all().filter(|rule| prefix.matches(rule.id))),
+        }
         if chosen.len() == before {
             bail!("there is no rule `{}`; `x400scope explain` lists all rules", prefix.as_str());
         }

@@ -10,7 +10,7 @@ use crate::layers::Side;
 use crate::layers::stack::Now;
 use crate::net::Endpoint;
 
-use super::{Certainty, Evidence, Finding, Rule, Scene, Severity};
+use super::{Certainty, Evidence, Finding, Rule, Scene, Scope, Severity};
 
 /// How many findings are kept. A capture of garbage raises no end of them, and nobody reads more.
 const KEPT: usize = 100_000;
@@ -31,6 +31,8 @@ enum Where {
     Association(u32),
     /// On all associations from one host to a port of another.
     Hosts(IpAddr, Endpoint),
+    /// Anywhere.
+    Capture,
 }
 
 /// A finding as a rule raises it.
@@ -50,6 +52,9 @@ pub struct Draft<'a> {
     pub certainty: Certainty,
     /// The words of its mark, where the rule's title does not say enough.
     pub mark: Option<&'static str>,
+    /// Whether it tells a finding that grows from one association to the next: the latest words take the place of the
+    /// earlier ones.
+    pub grows: bool,
     /// Whether it is what another fault on the same association brings about: it is then told as a note that names
     /// that one.
     pub symptom: bool,
@@ -66,6 +71,7 @@ impl<'a> Draft<'a> {
             severity: rule.severity,
             certainty: rule.certainty,
             mark: None,
+            grows: false,
             symptom: false,
         }
     }
@@ -133,6 +139,13 @@ impl Collector {
         self.marks.append(&mut aside.marks);
     }
 
+    /// Runs `judge`, and keeps all that it raises but the marks: they are of an earlier frame.
+    pub fn without_marks(&mut self, judge: impl FnOnce(&mut Collector)) {
+        let marks = self.marks.len();
+        judge(self);
+        self.marks.truncate(marks);
+    }
+
     /// How many findings were not kept because there were too many.
     pub fn dropped(&self) -> u64 {
         self.dropped
@@ -157,8 +170,9 @@ impl Collector {
     pub fn raise(&mut self, draft: Draft<'_>, scene: &Scene<'_>, words: impl FnOnce() -> String) {
         let ends = scene.association.zip(draft.side).map(|(a, side)| (a.end(side), a.end(side.other())));
         let association = scene.association.map(|association| association.number);
-        let place = match scene.association {
-            Some(association) if scene.recurring => {
+        let place = match (scene.scope, scene.association) {
+            (Scope::Capture, _) => Where::Capture,
+            (Scope::Hosts, Some(association)) => {
                 Where::Hosts(association.initiator.address, association.responder)
             }
             _ => Where::Association(association.unwrap_or(0)),
@@ -187,9 +201,9 @@ impl Collector {
                 text: draft.mark.unwrap_or(draft.rule.title),
             });
         }
-        let key = (draft.rule.id, spot.place, draft.side, draft.key);
+        let scope = if draft.grows { Where::Capture } else { spot.place };
+        let key = (draft.rule.id, scope, draft.side, draft.key);
         if let Some(finding) = self.known.get(&key).and_then(|index| self.findings.get_mut(*index)) {
-            finding.count += 1;
             finding.last_frame = finding.last_frame.max(Some(spot.now.frame));
             if let Some(number) = spot.association.filter(|_| finding.associations.len() < ASSOCIATIONS)
                 && !finding.associations.contains(&number)
@@ -197,9 +211,11 @@ impl Collector {
                 finding.associations.push(number);
             }
             // What weighs more, or is surer, says it better.
-            if (draft.severity, draft.certainty) > (finding.severity, finding.certainty) {
+            if draft.grows || (draft.severity, draft.certainty) > (finding.severity, finding.certainty) {
                 (finding.severity, finding.certainty) = (draft.severity, draft.certainty);
                 finding.message = words();
+            } else {
+                finding.count += 1;
             }
             return;
         }

@@ -112,6 +112,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What Exchange logs where it meets this, as a sentence; a note is no event.
+    pub fn events(&self) -> Option<&'static str> {
+        self.rule.events().filter(|_| self.severity > Severity::Note)
+    }
+
     /// The association it was seen on first.
     pub fn association(&self) -> Option<u32> {
         self.associations.first().copied()

@@ -1,12 +1,12 @@
 //! The table of rules.
 
-use crate::analysis::{Association, Ending, History, Message};
+use crate::analysis::{Association, Breach, Ending, History, Message};
 use crate::capture::Damage;
 use crate::layers::note::Note;
 use crate::layers::session::SpduKind;
 use crate::layers::stack::{Content, Now, Pdu};
 
-use super::{Certainty, Collector, Severity, rules};
+use super::{Certainty, Collector, Severity, events, rules};
 
 /// A rule: what it is called, what its manual entry says, and the function that tells it.
 #[derive(Debug)]
@@ -31,6 +31,16 @@ pub struct Rule {
     pub check: Check,
 }
 
+impl Rule {
+    /// What Exchange logs where it meets the fault, as a sentence.
+    pub fn events(&self) -> Option<&'static str> {
+        events::of(self.id)
+    }
+}
+
+/// The function of a rule about SPDUs that break a rule of the dialogue.
+pub type BreachCheck = fn(&Breach, &Pdu<'_>, &Scene<'_>, &'static Rule, &mut Collector);
+
 /// When a rule is asked, and its function.
 #[derive(Clone, Copy, Debug)]
 pub enum Check {
@@ -38,6 +48,8 @@ pub enum Check {
     Note(fn(&Note<'_>, &Scene<'_>, &'static Rule, &mut Collector)),
     /// For every PDU that is not bulk (see [`is_bulk`]), when its association has taken it.
     Pdu(fn(&Pdu<'_>, &Scene<'_>, &'static Rule, &mut Collector)),
+    /// For every SPDU that breaks a rule of the dialogue, bulk or not.
+    Breach(BreachCheck),
     /// For every association that did not end in order. The rules are asked from the highest layer down, in each by the
     /// order of its table; the first one that raises a finding explains the end, and no other is asked. So what is
     /// particular comes before what is general.
@@ -61,20 +73,30 @@ pub struct Scene<'a> {
     pub now: Now,
     /// The association; `None` for what concerns a frame or a file.
     pub association: Option<&'a Association>,
-    /// Whether the same on another association between the two hosts counts as the same finding: who is refused tries
-    /// again and again.
-    pub recurring: bool,
+    /// Where the same counts as the same finding.
+    pub scope: Scope,
+}
+
+/// How far the same counts as the same finding, told once with how often it was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// On one association.
+    Association,
+    /// On all associations from one host to a port of another: who is refused tries again and again.
+    Hosts,
+    /// In the whole capture.
+    Capture,
 }
 
 impl<'a> Scene<'a> {
     /// What happens in a frame, on an association if it belongs to one.
     pub fn new(now: Now, association: Option<&'a Association>) -> Scene<'a> {
-        Scene { now, association, recurring: false }
+        Scene { now, association, scope: Scope::Association }
     }
 
-    /// The same, for what counts once for all associations between the two hosts.
-    pub fn recurring(self) -> Scene<'a> {
-        Scene { recurring: true, ..self }
+    /// The same, for what counts once in this scope.
+    pub fn once_in(self, scope: Scope) -> Scene<'a> {
+        Scene { scope, ..self }
     }
 }
 
@@ -93,7 +115,7 @@ pub struct Case<'a> {
 impl Case<'_> {
     /// The frame that ended the association.
     pub fn scene(&self) -> Scene<'_> {
-        Scene::new(self.ending.now, Some(self.association)).recurring()
+        Scene::new(self.ending.now, Some(self.association)).once_in(Scope::Hosts)
     }
 }
 
@@ -106,7 +128,7 @@ pub fn is_bulk(pdu: &Pdu<'_>) -> bool {
             SpduKind::DataTransfer | SpduKind::MinorSyncPoint | SpduKind::MinorSyncAck | SpduKind::TypedData
         ),
         Content::Foreign { .. } => true,
-        Content::Tpdu(_) => false,
+        Content::Tpdu(_) | Content::Smtp(_) => false,
     }
 }
 

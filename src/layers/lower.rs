@@ -3,9 +3,8 @@
 use super::{frame, ip, link, tcp};
 use crate::capture::{Frame, Timestamp};
 use crate::net::Packet;
-use crate::tree::{Display, FieldDef, Sink, Span, Tag, Value};
+use crate::tree::{Display, Field, FieldDef, Sink, Span, Tag, Value};
 
-static CONTINUED: FieldDef = FieldDef::layer("tpkt.segment", "ISO", Tag::Iso);
 static UNDECODED: FieldDef = FieldDef::new("tcp.undecoded", "Data", Display::Octets).secret();
 static WITHHELD: FieldDef = FieldDef::layer("tcp.withheld", "TCP", Tag::Tcp);
 
@@ -18,12 +17,18 @@ pub fn describe<S: Sink>(captured: &Frame<'_>, packet: &Packet<'_>, before: Opti
     tcp::describe(packet, sink);
 }
 
-/// The last octets of a segment begin or continue a packet that ends in a later one. The segment's payload is the
-/// sink's source. `setup`: an association is being set up, and a password may be among them.
-pub fn describe_pending<S: Sink>(pending: usize, payload: usize, setup: bool, sink: &mut S) {
+/// The last octets of a segment begin or continue a packet or a line, `what`, that ends in a later one. The segment's
+/// payload is the sink's source. `setup`: an association is being set up, and a password may be among them.
+pub fn describe_pending<S: Sink>(
+    (field, what): (Field, &str),
+    pending: usize,
+    payload: usize,
+    setup: bool,
+    sink: &mut S,
+) {
     let at = Span::new(payload - pending, payload);
-    sink.open(&CONTINUED, at, Value::Octets);
-    sink.text(format_args!("[{pending} octets of a packet that ends in a later frame]"));
+    sink.open(field, at, Value::Octets);
+    sink.text(format_args!("[{pending} octets of a {what} that ends in a later frame]"));
     if setup {
         sink.leaf(&UNDECODED, at, Value::Octets);
     }

@@ -22,6 +22,7 @@ pub mod rose;
 pub mod rtse;
 mod schemas;
 pub mod session;
+pub mod smtp;
 pub mod stack;
 pub mod tcp;
 pub mod tpkt;

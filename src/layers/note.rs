@@ -1,13 +1,13 @@
 //! What the layers notice besides the facts: anomalies, as data. Rules turn them into findings.
 
-use super::{Side, cotp, session, tpkt};
+use super::{Side, cotp, session, smtp, tpkt};
 use crate::capture::Octets;
 use crate::stream::Loss;
 use crate::tree::{Damage, Field};
 
 /// Something that is not as it should be, or that limits what can be said.
 #[derive(Clone, Copy, Debug)]
-pub enum What {
+pub enum What<'a> {
     /// A TPKT whose reserved octet is not zero.
     TpktReserved(u8),
     /// A TPKT whose version is not 3.
@@ -24,14 +24,39 @@ pub enum What {
     Ber(Damage),
     /// An element, in words, that the editions of 1984 do not have, on an association of the 1984 kind.
     Only1988(&'static str),
+    /// A value in a presentation context that was not defined (false) or not accepted (true): its identifier.
+    UnknownContext(i64, bool),
     /// Octets of the stream that were never captured.
     Missing(Loss),
     /// Octets sent twice with different contents.
     Conflict,
     /// The capture began in mid-stream.
     Midstream,
+    /// A mail address in which something is wrapped up; the octets are those of the address.
+    SmtpAddress(smtp::Seen<'a>),
+    /// An SMTP connection went on in TLS.
+    SmtpTls,
     /// A cap of this tool was reached; the octets behind it were counted, not read.
     Cap(Cap),
+}
+
+impl What<'_> {
+    /// Whether PDUs may be missed where it was noticed.
+    pub fn hides_pdus(&self) -> bool {
+        match self {
+            What::TpktLength(_) | What::TpktResync(_) | What::Missing(_) | What::Midstream | What::Cap(_) => {
+                true
+            }
+            What::Cotp(_) | What::Session(_) | What::Conflict => true,
+            What::TpktReserved(_)
+            | What::TpktVersion(_)
+            | What::Ber(_)
+            | What::Only1988(_)
+            | What::UnknownContext(..)
+            | What::SmtpAddress(_)
+            | What::SmtpTls => false,
+        }
+    }
 }
 
 /// The caps of the layers.
@@ -45,6 +70,12 @@ pub enum Cap {
     OutOfOrder,
     /// A TSDU holds more SPDUs than are read of one.
     Spdus,
+    /// A command line or a reply of SMTP is longer than what is held of one.
+    SmtpLine,
+    /// The header of a mail is longer than what is held of one.
+    SmtpHeader,
+    /// More commands of SMTP wait for their replies than are remembered.
+    SmtpCommands,
     /// More connections were open than are followed at a time.
     Connections,
 }
@@ -53,7 +84,7 @@ pub enum Cap {
 #[derive(Clone, Copy, Debug)]
 pub struct Note<'a> {
     /// What it is.
-    pub what: What,
+    pub what: What<'a>,
     /// The side that sent the octets.
     pub side: Side,
     /// The field concerned.

@@ -104,6 +104,57 @@ pub const fn context_result(result: i64) -> &'static str {
     }
 }
 
+/// Why a presentation provider rejects a context (X.226 8.3.2, Provider-reason).
+pub const fn context_reason(reason: i64) -> &'static str {
+    match reason {
+        0 => "reason not specified",
+        1 => "abstract syntax not supported",
+        2 => "proposed transfer syntaxes not supported",
+        3 => "local limit on the defined context set exceeded",
+        _ => "unknown reason",
+    }
+}
+
+/// What an ARP says it was sent for (X.226 8.2, Event-identifier): the PPDUs, then the services of the session layer.
+pub fn event(event: i64) -> &'static str {
+    const EVENTS: [&str; 33] = [
+        "the CP",
+        "the CPA",
+        "the CPR",
+        "an ARU",
+        "an ARP",
+        "an AC",
+        "an ACA",
+        "a TD",
+        "a TTD",
+        "a TE",
+        "a TC",
+        "a TCC",
+        "an RS",
+        "an RSA",
+        "a release indication",
+        "a release confirm",
+        "a token-give indication",
+        "a token-please indication",
+        "a control-give indication",
+        "a sync-minor indication",
+        "a sync-minor confirm",
+        "a sync-major indication",
+        "a sync-major confirm",
+        "an exception report of the provider",
+        "an exception report of the user",
+        "an activity-start indication",
+        "an activity-resume indication",
+        "an activity-interrupt indication",
+        "an activity-interrupt confirm",
+        "an activity-discard indication",
+        "an activity-discard confirm",
+        "an activity-end indication",
+        "an activity-end confirm",
+    ];
+    usize::try_from(event).ok().and_then(|event| EVENTS.get(event)).copied().unwrap_or("an unknown event")
+}
+
 /// Why a CPR refuses (X.226 8.2, Provider-reason).
 pub const fn refuse_reason(reason: i64) -> &'static str {
     match reason {

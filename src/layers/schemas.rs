@@ -31,6 +31,8 @@ picks! {
     AbstractSyntax = "pres.Context-list-item.abstract_syntax_name",
     Result = "pres.Result_list_item",
     ContextResult = "pres.Result-list-item.result",
+    ValueContext = "pres.PDV-list.presentation_context_identifier",
+    IndirectReference = "acse.indirect_reference",
     ContextReason = "pres.Result-list-item.provider_reason",
     RefuseProviderReason = "pres.CPR-PPDU.provider_reason",
     AbortProviderReason = "pres.Abort-type.provider_reason",

@@ -7,10 +7,10 @@ use super::rtse::{self, Activity};
 use super::session::{self, Spdu, SpduKind};
 use super::tpkt::{self, Deframer, Unit};
 use super::upper::{self, Facts, Knowledge, Ssdu};
-use super::{Side, cotp, p1};
+use super::{Side, cotp, p1, smtp};
 use crate::capture::{FrameNo, Octets, Timestamp};
 use crate::stream::{Buffer, Loss, Missing};
-use crate::tree::{Cause, Sink, Span};
+use crate::tree::{Cause, Field, Sink, Span};
 
 /// How many octets of one TSDU or SSDU are held; what a longer one has behind them is counted, not read.
 pub const HELD: usize = 4 << 20;
@@ -59,6 +59,8 @@ pub enum Content<'a> {
         /// The TSDU.
         tsdu: Octets<'a>,
     },
+    /// A command, a reply or a header of SMTP.
+    Smtp(&'a smtp::Said),
 }
 
 /// How an activity left the association.
@@ -160,11 +162,26 @@ impl Assembly {
 pub struct Stack {
     deframers: [Deframer; 2],
     connection: Connection,
+    /// SMTP takes the place of all layers above TCP.
+    mail: Option<Box<smtp::Dialogue>>,
 }
 
 impl Stack {
+    /// The layers of a connection that carries SMTP.
+    pub fn mail() -> Stack {
+        Stack { mail: Some(Box::new(smtp::Dialogue::new())), ..Stack::default() }
+    }
+
+    /// The application that the layers are of, where they are of one only.
+    pub fn application(&self) -> Option<Application> {
+        self.mail.as_ref().map(|_| Application::Smtp)
+    }
+
     /// What `side` sends is captured from somewhere in its stream.
-    pub fn midstream(&mut self, side: Side) {
+    pub fn midstream<O: Output>(&mut self, side: Side, out: &mut O) {
+        if let Some(mail) = &mut self.mail {
+            return mail.midstream(side, out);
+        }
         self.deframers[side.index()] = Deframer::new(false);
         self.connection.tsdu[side.index()].headless = true;
         self.connection.gap = true;
@@ -172,17 +189,34 @@ impl Stack {
 
     /// Whether the association is being set up: octets that are not decoded yet may hold a password.
     pub fn in_setup(&self) -> bool {
-        !self.connection.settled
+        match &self.mail {
+            Some(mail) => mail.may_hold_secrets(),
+            None => !self.connection.settled,
+        }
     }
 
-    /// How many octets of `side` wait for the rest of their packet.
+    /// How many octets of `side` wait for the rest of their packet, or of their line.
     pub fn pending(&self, side: Side) -> usize {
-        self.deframers[side.index()].pending()
+        match &self.mail {
+            Some(mail) => mail.pending(side),
+            None => self.deframers[side.index()].pending(),
+        }
+    }
+
+    /// The octets that wait, and what they are a part of.
+    pub fn unfinished(&self) -> (Field, &'static str) {
+        match self.mail {
+            Some(_) => (smtp::SEGMENT, "line"),
+            None => (tpkt::SEGMENT, "packet"),
+        }
     }
 
     /// Takes the next octets that `side` sent.
     pub fn octets<O: Output>(&mut self, side: Side, octets: Octets<'_>, now: Now, out: &mut O) {
-        let Stack { deframers, connection } = self;
+        let Stack { deframers, connection, mail } = self;
+        if let Some(mail) = mail {
+            return mail.octets(side, octets, now, out);
+        }
         if connection.left {
             // What follows on the negotiation of RDP is not RFC 1006 any more.
             if O::Sink::KEEPS {
@@ -196,19 +230,28 @@ impl Stack {
 
     /// Octets that `side` sent are missing.
     pub fn lost<O: Output>(&mut self, side: Side, loss: Loss, now: Now, out: &mut O) {
-        let Stack { deframers, connection } = self;
+        let Stack { deframers, connection, mail } = self;
+        if let Some(mail) = mail {
+            return mail.lost(side, loss, now, out);
+        }
         connection.gap = true;
         deframers[side.index()].lose(loss, |unit| connection.unit(side, unit, now, out));
     }
 
     /// The connection is over: what was under way on it is cut off.
     pub fn close<O: Output>(&mut self, out: &mut O) {
+        if let Some(mail) = &mut self.mail {
+            return mail.close(out);
+        }
         self.connection.cut_off(out);
     }
 
     /// `side` sends no more, or no more is captured.
     pub fn finish<O: Output>(&mut self, side: Side, now: Now, out: &mut O) {
-        let Stack { deframers, connection } = self;
+        let Stack { deframers, connection, mail } = self;
+        if let Some(mail) = mail {
+            return mail.finish(side, now, out);
+        }
         deframers[side.index()].finish(Missing::Lost, |unit| connection.unit(side, unit, now, out));
     }
 }

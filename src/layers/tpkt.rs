@@ -461,6 +461,7 @@ fn has_class(octet: Option<u8>) -> bool {
 }
 
 static PACKET_DEF: FieldDef = FieldDef::layer("tpkt", "ISO", Tag::Iso);
+static SEGMENT_DEF: FieldDef = FieldDef::layer("tpkt.segment", "ISO", Tag::Iso);
 static VERSION_DEF: FieldDef = FieldDef::new("tpkt.version", "Version", Display::Number);
 static RESERVED_DEF: FieldDef = FieldDef::new("tpkt.reserved", "Reserved", Display::Number);
 static LENGTH_DEF: FieldDef = FieldDef::new("tpkt.length", "Length", Display::Number);
@@ -469,6 +470,8 @@ static DATA_DEF: FieldDef =
 
 /// The field of the packet as a whole.
 pub const PACKET: Field = &PACKET_DEF;
+/// Octets of a packet that goes on in a later frame.
+pub const SEGMENT: Field = &SEGMENT_DEF;
 /// The field of the version octet.
 pub const FIELD_VERSION: Field = &VERSION_DEF;
 /// The field of the reserved octet.

@@ -43,8 +43,19 @@ pub struct Facts {
     pub rose: Option<rose::Apdu>,
     /// The code of the highest layer that refused, rejected or aborted.
     pub code: Option<Code>,
+    /// Mode-selector, checkpointSize, windowSize and dialogueMode, as far as they stand in it.
+    pub parameters: Vec<Code>,
+    /// Contexts whose result is no acceptance: their place in the list that was proposed, and the result.
+    pub rejected: Vec<(usize, Code)>,
     /// Whether the encoding is damaged, by whomever.
     pub damaged: bool,
+}
+
+impl Facts {
+    /// The octets of one of the [`parameters`](Facts::parameters), by its filter name.
+    pub fn parameter(&self, field: &str) -> Option<&Code> {
+        self.parameters.iter().find(|code| code.field == field)
+    }
 }
 
 /// A code in a PDU: the field, its octets, and its value.
@@ -73,6 +84,8 @@ pub struct Knowledge {
     pub application_protocol: Option<i64>,
     /// Whether the CP was seen.
     pub opened: bool,
+    /// Whether the context list of the CP was captured whole and without damage.
+    pub contexts_known: bool,
     /// What uses the association.
     pub application: Option<Application>,
     /// Session user requirements, as last stated.
@@ -251,6 +264,9 @@ pub fn read<O: Output>(
     if bare {
         out.sink().close(ssdu.data.len() as u32);
     }
+    if ppdu == PpduKind::Cp {
+        knowledge.contexts_known = ssdu.cut.is_none() && !facts.damaged;
+    }
     knowledge.settle_application(facts);
     facts.mode = facts.mode.or(match ppdu {
         // Those of the X.410 mode are bare.
@@ -388,7 +404,7 @@ fn walk_with<S: Sink>(
 
 /// Something that was noticed in a walk, with the octets that show it.
 struct Noticed {
-    what: What,
+    what: What<'static>,
     field: Field,
     quote: Quote,
 }
@@ -418,6 +434,14 @@ fn refuses(pick: Pick) -> bool {
     use Pick::*;
     matches!(pick, ContextResult | AssociateResult | UserDiagnostic | ProviderDiagnostic)
 }
+
+/// Whether a field is one of the parameters that are negotiated.
+fn is_parameter(pick: Pick) -> bool {
+    matches!(pick, Pick::ModeValue | Pick::CheckpointSize | Pick::WindowSize | Pick::DialogueMode)
+}
+
+/// How many parameters of one PDU are quoted: each stands there once.
+const PARAMETERS: usize = 8;
 
 /// How many contexts of one connection are known: applications define ten at most. Of more, the last one takes the last
 /// place. Every value is looked up among them.
@@ -488,7 +512,7 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
         }
     }
 
-    fn notice(&mut self, what: What, field: Field, octets: Octets<'_>) {
+    fn notice(&mut self, what: What<'static>, field: Field, octets: Octets<'_>) {
         if self.noticed.len() < NOTICED {
             self.noticed.push(Noticed { what, field, quote: Quote::new(octets) });
         }
@@ -553,6 +577,10 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
         if refuses(pick) && number != Some(0) || always_refuses(pick) {
             self.facts.code = Some(Code { field: field.name, quote: Quote::new(octets), value: number });
         }
+        if is_parameter(pick) && self.facts.parameters.len() < PARAMETERS {
+            let code = Code { field: field.name, quote: Quote::new(octets), value: number };
+            self.facts.parameters.push(code);
+        }
         match pick {
             Pick::ModeValue => {
                 let mode = if number == Some(0) { Mode::X410 } else { Mode::Normal };
@@ -575,6 +603,20 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
             Pick::ContextResult => {
                 if let Some(context) = self.result() {
                     context.result = number;
+                }
+                if let (true, Some(place)) = (number != Some(0), self.results.checked_sub(1))
+                    && self.facts.rejected.len() < CONTEXTS
+                {
+                    let code = Code { field: field.name, quote: Quote::new(octets), value: number };
+                    self.facts.rejected.push((place, code));
+                }
+            }
+            Pick::ValueContext | Pick::IndirectReference => {
+                if let Some(id) = number.filter(|_| self.knowledge.contexts_known) {
+                    let known = self.knowledge.contexts.iter().find(|context| context.id == id);
+                    if known.is_none_or(|context| context.result.is_some_and(|result| result != 0)) {
+                        self.notice(What::UnknownContext(id, known.is_some()), field, octets);
+                    }
                 }
             }
             Pick::ContextReason => {

@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use crate::analysis::{Association, History, Ledger, Message, Outcome};
+use crate::analysis::{Association, Breach, History, Ledger, Message, Outcome};
 use crate::capture::Damage;
-use crate::findings::{Case, Check, Collector, Rule, Scene, is_bulk, layers};
+use crate::findings::{BreachCheck, Case, Check, Collector, Rule, Scene, is_bulk, layers};
 use crate::layers::note::Note;
 use crate::layers::rtse::Activity;
 use crate::layers::stack::{ActivityKey, Pdu, Transfer};
@@ -21,6 +21,7 @@ type List<F> = Vec<(F, &'static Rule)>;
 struct Asked {
     note: List<fn(&Note<'_>, &Scene<'_>, &'static Rule, &mut Collector)>,
     pdu: List<fn(&Pdu<'_>, &Scene<'_>, &'static Rule, &mut Collector)>,
+    breach: List<BreachCheck>,
     /// The highest layer first, in each by the order of its table.
     end: List<fn(&Case<'_>, &'static Rule, &mut Collector)>,
     association: List<fn(&Case<'_>, &'static Rule, &mut Collector)>,
@@ -42,6 +43,7 @@ impl Asked {
         match check {
             Check::Note(ask) => self.note.push((ask, rule)),
             Check::Pdu(ask) => self.pdu.push((ask, rule)),
+            Check::Breach(ask) => self.breach.push((ask, rule)),
             Check::End(ask) => self.end.push((ask, rule)),
             Check::Association(ask) => self.association.push((ask, rule)),
             Check::Message(ask) => self.message.push((ask, rule)),
@@ -53,7 +55,7 @@ impl Asked {
 
     /// Asks why an association ended as it did: the first rule that can tell.
     fn end(&self, association: &Association, history: &History, out: &mut Collector) {
-        let Some(ending) = &association.ending else { return };
+        let Some(ending) = association.ending.as_ref().filter(|_| !association.is_smtp()) else { return };
         let case = Case { association, ending, history };
         let before = out.raised();
         for (ask, rule) in &self.end {
@@ -141,6 +143,13 @@ impl Desk {
         }
     }
 
+    /// An SPDU breaks a rule of the dialogue.
+    pub(super) fn breach(&mut self, breach: &Breach, pdu: &Pdu<'_>, scene: &Scene<'_>) {
+        for (ask, rule) in &self.rules.breach {
+            ask(breach, pdu, scene, rule, &mut self.collector);
+        }
+    }
+
     /// An association has ended just now: what can be told of it so far is marked in the frame.
     pub(super) fn mark_end(&mut self, association: &Association) {
         let Desk { rules, collector, history, .. } = self;
@@ -182,6 +191,9 @@ impl Desk {
         ledger.close(association, &mut |message| rules.message(message, history, collector, tell));
         if association.is_foreign() {
             collector.forget(association.number);
+            return;
+        }
+        if association.is_smtp() {
             return;
         }
         history.add(association);

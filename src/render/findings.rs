@@ -36,6 +36,9 @@ pub fn write<W: Write>(out: &mut W, finding: &Finding, settings: &Settings, expl
         write!(out, " {from} > {to}")?;
     }
     write!(out, " {}", escape(&finding.message))?;
+    if let Some(events) = finding.events() {
+        write!(out, " {events}")?;
+    }
     if finding.count > 1 {
         write!(out, " Seen {} times", finding.count)?;
         if let Some(last) = finding.last_frame {

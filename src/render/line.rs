@@ -6,6 +6,7 @@ use crate::analysis::Association;
 use crate::layers::cotp::{self, TpduKind};
 use crate::layers::presentation::{self, Mode};
 use crate::layers::session::{self, SpduKind};
+use crate::layers::smtp::{self, Said};
 use crate::layers::stack::{Content, Pdu, Transfer, TransferEnd};
 use crate::layers::upper::Facts;
 use crate::layers::{acse, foreign, mts, rtse};
@@ -80,6 +81,7 @@ pub fn of_pdu(pdu: &Pdu<'_>) -> Line {
             line.key("octets", tsdu.len());
             line
         }
+        Content::Smtp(said) => of_smtp(said, pdu.octets.bytes()),
         Content::Spdu { spdu, tsdu, upper } => {
             let mut line = of_upper(spdu, upper).unwrap_or_else(|| of_spdu(spdu));
             let octets = |at: Option<Span>| at.map(|at| at.of(tsdu.bytes()));
@@ -156,6 +158,49 @@ impl std::fmt::Display for Activity<'_> {
                 write!(f, "{number}")
             }
             octets => Selector(octets).fmt(f),
+        }
+    }
+}
+
+fn of_smtp(said: &Said, octets: &[u8]) -> Line {
+    let smtp = Tag::Smtp.name();
+    let text = |at: &Span| escape(&String::from_utf8_lossy(at.of(octets))).to_string();
+    match said {
+        Said::Command(command) => {
+            let name = match command.verb {
+                smtp::Verb::Other => text(&command.word),
+                verb => verb.name().to_owned(),
+            };
+            let mut line = Line::new(smtp, name, &escape(&command.words(octets)).to_string());
+            if command.secret.is_some() {
+                line.key("credentials", super::secrets::MASK);
+            }
+            line
+        }
+        Said::Credentials => {
+            let mut line = Line::new(smtp, "credentials", "Cmd: Credentials");
+            line.key("credentials", super::secrets::MASK);
+            line
+        }
+        Said::Reply(reply) => {
+            let words = format!("Rsp: {}", smtp::meaning(reply.code));
+            let mut line = Line::new(smtp, reply.code.to_string(), &words);
+            line.key("code", reply.code);
+            if let Some(verb) = reply.answers {
+                line.key("answers", Selector(verb.name().as_bytes()));
+            }
+            line.number("message-octets", reply.message.map(|octets| octets as i64));
+            for at in &reply.texts {
+                line.octets("text", Some(at.of(octets)).filter(|text| !text.is_empty()));
+            }
+            line
+        }
+        Said::Header(header) => {
+            let mut line = Line::new(smtp, "header", "Header of the message");
+            for (field, at) in &header.values {
+                line.key(&field.name().to_ascii_lowercase(), format_args!("<{}>", text(at)));
+            }
+            line
         }
     }
 }

@@ -9,8 +9,9 @@ use crate::findings::{Rule, all};
 use super::output::json_line;
 
 /// The parts of a manual entry.
-pub fn parts(rule: &Rule) -> [(&'static str, &'static str); 3] {
-    [("Why it matters", rule.why), ("How it is told", rule.told_by), ("What to do", rule.remedy)]
+pub fn parts(rule: &Rule) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let parts = [("Why it matters", rule.why), ("How it is told", rule.told_by), ("What to do", rule.remedy)];
+    parts.into_iter().chain(rule.events().map(|events| ("What Exchange logs", events)))
 }
 
 /// Writes a rule on one line.
@@ -50,6 +51,8 @@ pub fn write_json<W: Write>(out: &mut W, rule: &Rule) -> io::Result<()> {
         why: &'static str,
         told_by: &'static str,
         remedy: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        events: Option<&'static str>,
         references: &'static [&'static str],
     }
     json_line(
@@ -63,6 +66,7 @@ pub fn write_json<W: Write>(out: &mut W, rule: &Rule) -> io::Result<()> {
             why: rule.why,
             told_by: rule.told_by,
             remedy: rule.remedy,
+            events: rule.events(),
             references: rule.references,
         },
     )

@@ -100,7 +100,7 @@ impl Overview {
             counts.map(|(outcome, count)| format!("{count} {}", outcome.name())).collect();
         writeln!(out)?;
         match counts.is_empty() {
-            true => writeln!(out, "No associations: nothing in this capture is RFC 1006.")?,
+            true => writeln!(out, "No associations: nothing in this capture is RFC 1006 or SMTP.")?,
             false => writeln!(out, "Associations: {total} ({})", counts.join(", "))?,
         }
         for (_, a) in &self.listed {

@@ -282,6 +282,8 @@ pub struct FindingRecord<'a> {
     octets: Option<String>,
     message: &'a str,
     remedy: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<&'static str>,
     references: &'static [&'static str],
     count: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -319,6 +321,7 @@ impl<'a> FindingRecord<'a> {
             octets: f.evidence.as_ref().map(|evidence| hex(&evidence.octets)),
             message: &f.message,
             remedy: f.rule.remedy,
+            events: f.events(),
             references: f.rule.references,
             count: f.count,
             last_frame: (f.count > 1).then_some(f.last_frame).flatten().map(|frame| frame.0),

@@ -107,6 +107,11 @@ impl Assembler {
         self.next == 0 && self.waiting.is_none() && self.end.is_none()
     }
 
+    /// Whether octets are due that the peer has acknowledged, or that come in front of others that wait.
+    pub(super) fn is_behind(&self) -> bool {
+        self.waiting.is_some() || self.acknowledged > self.next.max(self.end.map_or(0, |end| end + 1))
+    }
+
     /// Whether the peer has acknowledged the FIN.
     pub(super) fn end_acknowledged(&self) -> bool {
         self.end.is_some_and(|end| self.acknowledged > end)

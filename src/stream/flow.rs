@@ -27,7 +27,7 @@ struct Stream {
 }
 
 impl Flow {
-    /// The connection that `first` belongs to; `listens` says which ports are TPKT ports, for a capture that
+    /// The connection that `first` belongs to; `listens` says which ports are called, for a capture that
     /// began in mid-stream. The segment itself is still to be pushed.
     pub fn new(first: &Segment<'_>, listens: impl Fn(u16) -> bool) -> Flow {
         let called = if first.flags.has(Flags::SYN) {
@@ -96,6 +96,7 @@ impl Flow {
         if segment.flags.has(Flags::ACK) {
             self.streams[side.other().index()].octets.acknowledge(segment.acknowledgement);
         }
+        receiver.overtaken(self.streams.iter().any(|stream| stream.octets.is_behind()));
         let data = Data {
             sequence: segment.sequence.wrapping_add(u32::from(opens)),
             payload: segment.payload,
@@ -117,6 +118,7 @@ impl Flow {
 
     /// The capture has ended: what waits behind holes is delivered, the holes are declared lost.
     pub fn finish<R: Receiver>(&mut self, receiver: &mut R) {
+        receiver.overtaken(self.streams.iter().any(|stream| stream.octets.is_behind()));
         for side in [Side::Initiator, Side::Responder] {
             self.streams[side.index()].octets.flush(&mut Outlet { side, receiver });
         }

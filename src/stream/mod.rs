@@ -11,7 +11,7 @@ use crate::capture::Octets;
 
 /// Which end of a connection: the one that opened the TCP connection, or the other.
 ///
-/// Where the opening was not captured, the end that uses a TPKT port is taken for the responder, else the end
+/// Where the opening was not captured, the end that uses a TPKT port or one of mail is taken for the responder, else the end
 /// with the lower port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
@@ -95,6 +95,10 @@ pub trait Receiver {
 
     /// The next octets that `side` sent are missing.
     fn lost(&mut self, side: Side, loss: Loss);
+
+    /// Whether an end has acknowledged octets of the other that were not handed on: what comes now of one side may have
+    /// been sent behind, or in front of, what comes later of the other.
+    fn overtaken(&mut self, _overtaken: bool) {}
 
     /// Something happened at `side`.
     fn incident(&mut self, side: Side, incident: Incident<'_>);

@@ -9,7 +9,7 @@ use super::rtse::{self, ConnectionData, Open, SessionConnectionIdentifier};
 use super::script::Statement;
 use super::session;
 use super::tcp::{Connection, Side};
-use super::{acse, presentation, time, tpkt};
+use super::{acse, presentation, text, time, tpkt};
 
 /// What a later association must know of this one to resume its activities.
 #[derive(Clone)]
@@ -88,6 +88,16 @@ impl Conversation {
             "octets" => {
                 let octets = statement.octets()?;
                 return self.done(|connection| connection.send(side, &octets));
+            }
+            "line" => {
+                let words = statement.word("the line")?;
+                let line = text::unescaped(&words)? + "\r\n";
+                return self.done(|connection| connection.send(side, line.as_bytes()));
+            }
+            "text" => {
+                let words = statement.word("the text")?;
+                let octets = text::unescaped(&words)?;
+                return self.done(|connection| connection.send(side, octets.as_bytes()));
             }
             "reserved" => {
                 self.reserved[side] = statement.number_word("the reserved octet")?;

@@ -13,7 +13,8 @@ pub(super) static RULES: &[Rule] = &[
         why: "So that memory stays bounded on any input, only so much of one protocol data unit is held. What lay \
               behind the limit was counted, not read.",
         told_by: "A TSDU, a transferred value or the segments waiting behind a hole grew past what is held of \
-                  one, a TSDU holds too many SPDUs, or too many connections were open at once; the README lists the limits. Nothing is wrong on \
+                  one, a TSDU holds too many SPDUs, a line, a header or the number of open commands of SMTP is too large, or \
+                  too many connections were open at once; the README lists the limits. Nothing is wrong on \
                   the wire.",
         remedy: "Nothing has to be changed in the mail systems. Part of the value is not in the report.",
         references: &["README, Limits"],
@@ -49,6 +50,16 @@ fn reached(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
         Cap::OutOfOrder => {
             "Too many octets wait behind a hole in the stream: the hole is taken for lost, and reading goes on \
              behind it."
+        }
+        Cap::SmtpLine => {
+            "An SMTP command or reply is longer than what is held of one: it is read as far as that."
+        }
+        Cap::SmtpHeader => {
+            "The header of a mail is longer than what is held of one: addresses behind that are not read."
+        }
+        Cap::SmtpCommands => {
+            "More SMTP commands wait for their replies than are remembered: which reply answers which of them is \
+             not told."
         }
         Cap::Connections => {
             "More connections are open than are followed at a time: those idle longest are taken for over, and what \

@@ -67,11 +67,10 @@ fn missing(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
 
 fn conflict(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     let What::Conflict = note.what else { return };
-    let draft = Draft {
-        side: Some(note.side),
-        evidence: Some((note.field.name, note.octets, None)),
-        ..Draft::new(rule)
-    };
+    // Of a password no octet is quoted.
+    let quoted = if note.field.secret { note.octets.slice(0, 0) } else { note.octets };
+    let draft =
+        Draft { side: Some(note.side), evidence: Some((note.field.name, quoted, None)), ..Draft::new(rule) };
     out.raise(draft, scene, || {
         format!(
             "The {} sends {} octets again with other contents than before. The first version is decoded; the \

@@ -50,6 +50,8 @@ pub enum Application {
     T125,
     /// Call signalling (H.225.0): Q.931 on TPKT without a transport protocol.
     H225,
+    /// Internet mail (RFC 5321).
+    Smtp,
     /// Transport layer security.
     Tls,
     /// None that is known.
@@ -77,6 +79,7 @@ impl Application {
             Application::Rdp => "RDP",
             Application::T125 => "T.125",
             Application::H225 => "H.225",
+            Application::Smtp => "SMTP",
             Application::Tls => "TLS",
             Application::Unknown => "unknown",
         }

@@ -9,7 +9,8 @@ mod parse;
 pub use describe::describe;
 pub use fields::{abort_reason, exception_reason, functional_units, refuse_reason};
 pub use kind::SpduKind;
-pub use parse::{parse, parse_expedited};
+pub use parameters::{REASON_CODE, SERIAL_NUMBER, SESSION_USER_REQUIREMENTS, VERSION_NUMBER};
+pub use parse::{find, parse, parse_expedited};
 
 use crate::stream::Missing;
 use crate::tree::{Field, Span};
@@ -71,6 +72,8 @@ pub struct Spdu {
     pub reflected: Option<Span>,
     /// PGI 193 or 194, PI 46, the octets behind the reason of a REFUSE, or the user information of DT, EX and TD.
     pub user_data: Option<Span>,
+    /// Whether the user data are extended user data (PGI 194).
+    pub extended: bool,
     /// What is odd about the SPDU.
     pub odd: Option<Oddity>,
     /// Why octets at the end of the TSDU are missing. The octets do not tell, so [`parse`] leaves it empty; who
@@ -104,6 +107,7 @@ impl Spdu {
             sync_type: None,
             reflected: None,
             user_data: None,
+            extended: false,
             odd: None,
             missing: None,
         }

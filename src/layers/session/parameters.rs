@@ -14,9 +14,11 @@ pub(super) const SYNC_TYPE_ITEM: u8 = 15;
 pub(super) const TOKEN_ITEM: u8 = 16;
 pub(super) const TRANSPORT_DISCONNECT: u8 = 17;
 pub(super) const PROTOCOL_OPTIONS: u8 = 19;
-pub(super) const SESSION_USER_REQUIREMENTS: u8 = 20;
+/// PI of the session user requirements.
+pub const SESSION_USER_REQUIREMENTS: u8 = 20;
 pub(super) const TSDU_MAXIMUM_SIZE: u8 = 21;
-pub(super) const VERSION_NUMBER: u8 = 22;
+/// PI of the version number.
+pub const VERSION_NUMBER: u8 = 22;
 pub(super) const INITIAL_SERIAL_NUMBER: u8 = 23;
 pub(super) const PREPARE_TYPE: u8 = 24;
 pub(super) const ENCLOSURE_ITEM: u8 = 25;
@@ -24,10 +26,12 @@ pub(super) const TOKEN_SETTING_ITEM: u8 = 26;
 pub(super) const RESYNC_TYPE: u8 = 27;
 pub(super) const LINKING_INFORMATION: u8 = 33;
 pub(super) const ACTIVITY_IDENTIFIER: u8 = 41;
-pub(super) const SERIAL_NUMBER: u8 = 42;
+/// PI of the serial number.
+pub const SERIAL_NUMBER: u8 = 42;
 pub(super) const MIA_USER_DATA: u8 = 46;
 pub(super) const REFLECT_PARAMETER_VALUES: u8 = 49;
-pub(super) const REASON_CODE: u8 = 50;
+/// PI of the reason code.
+pub const REASON_CODE: u8 = 50;
 pub(super) const CALLING_SESSION_SELECTOR: u8 = 51;
 pub(super) const CALLED_SESSION_SELECTOR: u8 = 52;
 pub(super) const SECOND_RESYNC_TYPE: u8 = 53;

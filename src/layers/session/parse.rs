@@ -73,6 +73,18 @@ pub fn parse_expedited(tsdu: &[u8], out: &mut Vec<Spdu>) {
     out.push(spdu);
 }
 
+/// The value of the parameter `code` of an SPDU, at whatever level it was sent; `None` where it is absent. The fact has
+/// what is asked for often.
+pub fn find(tsdu: &[u8], spdu: &Spdu, code: u8) -> Option<Span> {
+    let (from, length) = length(tsdu, spdu.at.start as usize + 1)?;
+    let all = Span::new(from, (from + length).min(tsdu.len()));
+    let inside = |parameter: Parameter| match parameters::is_group(parameter.code) {
+        true => Parameters::new(tsdu, parameter.value, spdu.kind).find(|inner| inner.code == code),
+        false => Some(parameter).filter(|parameter| parameter.code == code),
+    };
+    Parameters::new(tsdu, all, spdu.kind).find_map(inside).map(|parameter| parameter.value)
+}
+
 /// Whether this is code 1 in the first place with nothing that only a GIVE TOKENS has.
 fn is_bare_code_1(spdu: &Spdu) -> bool {
     spdu.kind == SpduKind::GiveTokens
@@ -164,6 +176,7 @@ fn take(tsdu: &[u8], parameter: &Parameter, group: Option<u8>, fact: &mut Spdu) 
         parameters::CALLED_SESSION_SELECTOR => fact.called_selector = Some(at),
         parameters::MIA_USER_DATA | parameters::USER_DATA | parameters::EXTENDED_USER_DATA => {
             fact.user_data = Some(at);
+            fact.extended = parameter.code == parameters::EXTENDED_USER_DATA;
         }
         _ => {}
     }

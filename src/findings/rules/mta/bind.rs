@@ -1,6 +1,6 @@
 //! The bind of two message transfer agents: names, passwords, and whether there is room (X.411 clause 12.1).
 
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity};
+use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity, explained};
 use crate::analysis::{Association, Ending, How, State};
 use crate::layers::foreign::Application;
 use crate::layers::rtse::{self, ApduKind};
@@ -122,7 +122,9 @@ enum Refused {
 fn refusal(association: &Association, ending: &Ending) -> Option<Refused> {
     let How::Spdu(both) = &ending.how else { return None };
     let apdu = both.1.rtse.as_ref().filter(|apdu| apdu.kind == ApduKind::Rtorj)?;
-    if !is_message_transfer(association) || ending.state != State::SessionRequested {
+    // What is asked for in recovery is the lost association, not a bind.
+    let bind = is_message_transfer(association) && !association.rtse.recovers;
+    if !bind || ending.state != State::SessionRequested {
         return None;
     }
     apdu.bind.error.map(Refused::Bind).or(apdu.refuse_reason.map(Refused::Rts))
@@ -262,7 +264,8 @@ fn name_empty_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector)
 }
 
 fn responder_rejected(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
-    if aborted_at_once(case) != Some(Side::Initiator) {
+    // Parameters of the answer that break a rule are the likelier cause.
+    if aborted_at_once(case) != Some(Side::Initiator) || explained(case.association) {
         return;
     }
     raise(case, rule, rule.certainty, out, || {
@@ -287,7 +290,7 @@ fn password(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Col
     if !upper.rtse.as_ref().is_some_and(holds) {
         return;
     }
-    out.raise(Draft { side: Some(pdu.side), ..Draft::new(rule) }, &scene.recurring(), || {
+    out.raise(Draft { side: Some(pdu.side), ..Draft::new(rule) }, &scene.once_in(Scope::Capture), || {
         "The bind holds a password in clear text (masked in this output).".to_owned()
     });
 }

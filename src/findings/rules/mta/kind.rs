@@ -1,7 +1,7 @@
 //! What the kind of an association allows, and when it changes.
 
 use super::mismatch::offered;
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, key};
+use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity, key};
 use crate::analysis::Attempt;
 use crate::layers::Side;
 use crate::layers::note::{Note, What};
@@ -68,7 +68,7 @@ fn newer_element(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &
         evidence: Some((note.field.name, note.octets, None)),
         ..Draft::new(rule)
     };
-    out.raise(draft, &scene.recurring(), || {
+    out.raise(draft, &scene.once_in(Scope::Hosts), || {
         let place = note.octets.place(0);
         format!(
             "On an association of the 1984 kind the {} sends {element} ({} at offset {} of frame {}), which only the \
@@ -119,7 +119,7 @@ fn unusual_protocol(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: 
         evidence: Some(("rtse.applicationProtocol", pdu.octets.slice(0, 0), Some(protocol))),
         ..Draft::new(rule)
     };
-    out.raise(draft, &scene.recurring(), || {
+    out.raise(draft, &scene.once_in(Scope::Hosts), || {
         let meaning = match protocol {
             256 | 3072 => {
                 format!("{} with its octets in the wrong order, as some stacks send it", protocol >> 8)

@@ -150,6 +150,10 @@ fn mismatch(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     }
     let Some(answer) = answer(ending) else { return };
     let Some(told) = by_answer(association, &answer) else { return };
+    // Who asks to recover had the association that it lost: the recovery is the likelier cause.
+    if association.rtse.recovers && told == Certainty::Probable {
+        return;
+    }
     let me = Attempt::of(association);
     let near = neighbours(case, &me);
     let by_credentials = matches!((&answer, association.presentation.mode), (Answer::X410, Some(Mode::X410)));

@@ -4,4 +4,4 @@ pub(super) mod bind;
 pub(super) mod kind;
 pub(super) mod mismatch;
 
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, key};
+use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity, explained, key};

@@ -1,10 +1,10 @@
-//! The session protocol (X.225).
+//! How SPDUs are built (X.225 clause 8).
 
 use super::{Certainty, Check, Collector, Draft, Rule, Scene, Severity};
 use crate::layers::note::{Note, What};
 use crate::layers::session::Oddity;
 
-pub(super) static RULES: &[Rule] = &[Rule {
+pub(in super::super) static RULES: &[Rule] = &[Rule {
     id: "session-invalid-spdu",
     severity: Severity::Error,
     certainty: Certainty::Certain,

@@ -1,0 +1,11 @@
+//! The session protocol (X.225).
+
+pub(super) mod dialogue;
+pub(super) mod ending;
+pub(super) mod opening;
+pub(super) mod structure;
+
+use super::{
+    Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, explained, has_too_few_units, on_end,
+    selector, units,
+};
