@@ -2,6 +2,7 @@
 //! associations where it has to be (X.228 8.3, X.411 clause 12).
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::capture::{FrameNo, Timestamp};
 use crate::layers::p1::{self, Apdu, ApduKind};
@@ -14,9 +15,6 @@ use super::Association;
 
 /// How many activities are remembered that may be resumed in another association. The oldest is given up first.
 const REMEMBERED: usize = 256;
-
-/// How many octets these activities may hold together.
-const REMEMBERED_OCTETS: usize = 64 << 20;
 
 /// How many identifiers are remembered, to see repeats and to join reports to what they speak of. The oldest is
 /// forgotten first.
@@ -103,6 +101,11 @@ impl Message {
         self.known && matches!(self.status, Status::Transferred | Status::Resumed)
     }
 
+    /// How much memory it takes besides itself.
+    fn footprint(&self) -> usize {
+        self.apdu.footprint() + self.content.capacity()
+    }
+
     fn new(
         activity: &Activity,
         end: TransferEnd,
@@ -182,25 +185,86 @@ struct Unfinished {
     message: Message,
 }
 
+/// How much memory an activity and its message take.
+fn weight(activity: &Activity, message: &Message) -> usize {
+    activity.footprint() + message.footprint()
+}
+
+/// What an identifier is remembered by: identifiers may be long.
+fn hash(id: &p1::MtsIdentifier) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    id.to_string().hash(&mut hasher);
+    hasher.finish()
+}
+
 /// Follows all messages of a capture.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ledger {
     keep_content: bool,
+    /// How much memory may be taken by what waits.
+    room: usize,
+    /// How much is taken.
+    taken: usize,
+    /// How many activities were given up because there was no room.
+    given_up: u64,
     /// Waiting for its acknowledgement, by association.
     sent: BTreeMap<u32, Sent>,
     unfinished: VecDeque<Unfinished>,
     /// The associations that a resumed activity was in before, by the association it is in now.
     earlier: HashMap<u32, Vec<u32>>,
-    identifiers: HashMap<String, FrameNo>,
-    order: VecDeque<String>,
+    /// By the hash of the identifier.
+    identifiers: HashMap<u64, FrameNo>,
+    order: VecDeque<u64>,
     /// How often the transfer of an identifier failed since it was last acknowledged, and the frame that began the first.
-    failures: HashMap<String, (u32, FrameNo)>,
+    failures: HashMap<u64, (u32, FrameNo)>,
 }
 
 impl Ledger {
-    /// A ledger; `keep_content` for those who want the content octets.
-    pub fn new(keep_content: bool) -> Ledger {
-        Ledger { keep_content, ..Ledger::default() }
+    /// A ledger; `keep_content` for those who want the content octets. What waits to be resumed or acknowledged takes
+    /// no more memory than `room`.
+    pub fn new(keep_content: bool, room: usize) -> Ledger {
+        Ledger {
+            keep_content,
+            room,
+            taken: 0,
+            given_up: 0,
+            sent: BTreeMap::new(),
+            unfinished: VecDeque::new(),
+            earlier: HashMap::new(),
+            identifiers: HashMap::new(),
+            order: VecDeque::new(),
+            failures: HashMap::new(),
+        }
+    }
+
+    /// How many activities were given up because there was no room for more.
+    pub fn given_up(&self) -> u64 {
+        self.given_up
+    }
+
+    fn take_sent(&mut self, association: u32) -> Option<Sent> {
+        let sent = self.sent.remove(&association)?;
+        self.taken = self.taken.saturating_sub(weight(&sent.activity, &sent.message));
+        Some(sent)
+    }
+
+    fn take_unfinished(&mut self, at: usize) -> Option<Unfinished> {
+        let unfinished = self.unfinished.remove(at)?;
+        self.taken = self.taken.saturating_sub(weight(&unfinished.activity, &unfinished.message));
+        Some(unfinished)
+    }
+
+    /// Gives up what waits longest where there is too much: first what may be resumed, then what may be acknowledged.
+    fn make_room(&mut self, done: &mut impl FnMut(Message)) {
+        while self.unfinished.len() > REMEMBERED || self.taken > self.room {
+            let oldest = match self.take_unfinished(0) {
+                Some(unfinished) => Some(unfinished.message),
+                None => self.sent.keys().next().copied().and_then(|n| self.take_sent(n)).map(|sent| sent.message),
+            };
+            let Some(message) = oldest else { break };
+            self.given_up += 1;
+            self.tell(message, done);
+        }
     }
 
     /// An activity left its association.
@@ -222,7 +286,9 @@ impl Ledger {
         let message = Message::new(&activity, end, apdu, association, earlier, self.keep_content);
         match end {
             TransferEnd::Complete => {
+                self.taken += weight(&activity, &message);
                 self.sent.insert(association.number, Sent { message, activity, key });
+                self.make_room(done);
             }
             TransferEnd::Discarded => self.tell(message, done),
             TransferEnd::CutOff => self.unfinished(Unfinished { key, activity, message }, done),
@@ -231,20 +297,15 @@ impl Ledger {
 
     /// Remembers an activity that may be resumed.
     fn unfinished(&mut self, unfinished: Unfinished, done: &mut impl FnMut(Message)) {
+        self.taken += weight(&unfinished.activity, &unfinished.message);
         self.unfinished.push_back(unfinished);
-        let mut octets: usize =
-            self.unfinished.iter().map(|unfinished| unfinished.activity.octets().len()).sum();
-        while self.unfinished.len() > REMEMBERED || octets > REMEMBERED_OCTETS {
-            let Some(oldest) = self.unfinished.pop_front() else { break };
-            octets = octets.saturating_sub(oldest.activity.octets().len());
-            self.tell(oldest.message, done);
-        }
+        self.make_room(done);
     }
 
     /// The activity that is resumed in association `number`, if it is remembered.
     pub fn resume(&mut self, key: &ActivityKey, number: u32) -> Option<Activity> {
         let at = self.unfinished.iter().position(|unfinished| unfinished.key == *key)?;
-        let Unfinished { activity, message, .. } = self.unfinished.remove(at)?;
+        let Unfinished { activity, message, .. } = self.take_unfinished(at)?;
         self.earlier.insert(number, message.associations);
         Some(activity)
     }
@@ -258,7 +319,7 @@ impl Ledger {
             SpduKind::ActivityEndAck => pdu.side != sender,
             // The receiver did not take it: the sender gives it up, or will go on with it.
             SpduKind::ActivityDiscard | SpduKind::ActivityInterrupt if pdu.side == sender => {
-                if let Some(Sent { mut message, .. }) = self.sent.remove(&association.number) {
+                if let Some(Sent { mut message, .. }) = self.take_sent(association.number) {
                     message.unacknowledged = false;
                     message.status = match spdu.kind {
                         SpduKind::ActivityDiscard => Status::Discarded,
@@ -283,7 +344,7 @@ impl Ledger {
     /// An association is over.
     pub fn close(&mut self, association: &Association, done: &mut impl FnMut(Message)) {
         self.earlier.remove(&association.number);
-        if let Some(Sent { mut message, activity, key }) = self.sent.remove(&association.number) {
+        if let Some(Sent { mut message, activity, key }) = self.take_sent(association.number) {
             message.unheard = association.octets[activity.sender.other().index()] == 0;
             message.capture_ends = association.ended_by.is_none();
             self.unfinished(Unfinished { key, activity, message }, done);
@@ -306,7 +367,7 @@ impl Ledger {
 
     /// What was sent in an association was acknowledged.
     fn settle(&mut self, association: u32, done: &mut impl FnMut(Message)) {
-        let Some(Sent { mut message, activity, .. }) = self.sent.remove(&association) else { return };
+        let Some(Sent { mut message, activity, .. }) = self.take_sent(association) else { return };
         message.unacknowledged = false;
         message.status = if activity.resumed { Status::Resumed } else { Status::Transferred };
         self.tell(message, done);
@@ -315,7 +376,7 @@ impl Ledger {
     /// A message was transferred: an earlier attempt that was cut off will not be resumed.
     fn sent_anew(&mut self, id: &p1::MtsIdentifier, done: &mut impl FnMut(Message)) {
         while let Some(at) = self.unfinished.iter().position(|unfinished| unfinished.message.apdu.id == *id) {
-            if let Some(Unfinished { mut message, .. }) = self.unfinished.remove(at) {
+            if let Some(Unfinished { mut message, .. }) = self.take_unfinished(at) {
                 self.count_failure(&mut message);
                 done(message);
             }
@@ -329,7 +390,7 @@ impl Ledger {
         {
             return;
         }
-        let id = message.apdu.id.to_string();
+        let id = hash(&message.apdu.id);
         if self.failures.len() < IDENTIFIERS || self.failures.contains_key(&id) {
             let (count, first) = self.failures.entry(id).or_insert((0, message.first_frame));
             *count += 1;
@@ -340,10 +401,9 @@ impl Ledger {
     /// Tells a message, joined to those before it.
     fn tell(&mut self, mut message: Message, done: &mut impl FnMut(Message)) {
         if message.known {
-            let key = |id: &p1::MtsIdentifier| id.to_string();
             message.subject_frame =
-                message.apdu.subject.as_ref().and_then(|id| self.identifiers.get(&key(id)).copied());
-            let id = key(&message.apdu.id);
+                message.apdu.subject.as_ref().and_then(|id| self.identifiers.get(&hash(id)).copied());
+            let id = hash(&message.apdu.id);
             let whole = matches!(message.status, Status::Transferred | Status::Resumed);
             if whole {
                 self.sent_anew(&message.apdu.id, done);
@@ -358,7 +418,7 @@ impl Ledger {
                 {
                     self.identifiers.remove(&oldest);
                 }
-                self.identifiers.insert(id.clone(), message.last_frame);
+                self.identifiers.insert(id, message.last_frame);
                 self.order.push_back(id);
             }
         }

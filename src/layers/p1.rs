@@ -5,11 +5,15 @@ use std::fmt;
 
 use super::or_address::{Attribute, OrAddress};
 use super::schemas::Pick;
+use super::{NAME, clipped};
 use crate::asn1::{Oid, Time, decode, utc_time};
 use crate::tree::{Charset, Span};
 
 /// How many recipients are kept of one message. More than any envelope may have (X.411, ub-recipients 32767).
 const RECIPIENTS: usize = 32_768;
+
+/// How many pieces are known of a content that is sent in pieces.
+const PIECES: usize = 65_536;
 
 /// How many trace elements are kept of one message (X.411, ub-transfers).
 const TRACE: usize = 512;
@@ -151,6 +155,21 @@ pub struct Apdu {
 }
 
 impl Apdu {
+    /// How much memory it takes besides itself.
+    pub fn footprint(&self) -> usize {
+        let recipient = |recipient: &Recipient| {
+            recipient.address.footprint() + recipient.supplementary.as_ref().map_or(0, String::capacity)
+        };
+        let recipients: usize = self.recipients.iter().map(recipient).sum();
+        let trace: usize =
+            self.trace.iter().map(|element| element.domain.footprint() + element.arrival_text.capacity()).sum();
+        recipients
+            + trace
+            + self.recipients.capacity() * size_of::<Recipient>()
+            + self.trace.capacity() * size_of::<TraceElement>()
+            + self.content.capacity() * size_of::<Span>()
+    }
+
     /// The name of the priority (X.411 8.2.1.1.1.8).
     pub fn priority_name(&self) -> &'static str {
         match self.priority {
@@ -204,7 +223,7 @@ fn text(tag: u8, contents: &[u8]) -> String {
         0x0C => Charset::Utf8,
         _ => Charset::Ascii,
     };
-    decode(charset, contents)
+    decode(charset, &contents[..contents.len().min(NAME)])
 }
 
 impl Reader {
@@ -335,7 +354,9 @@ impl Reader {
             Pick::P1Content => {
                 *apdu.content_length.get_or_insert(0) += contents.len() as u64;
                 let end = at.end as usize;
-                apdu.content.push(Span::new(end.saturating_sub(contents.len()), end));
+                if apdu.content.len() < PIECES {
+                    apdu.content.push(Span::new(end.saturating_sub(contents.len()), end));
+                }
             }
             Pick::IpmIdentifier if depth == 1 && place == Some(Place::IpmUser) => {
                 if let Some(ipm) = &mut apdu.ipm {
@@ -344,7 +365,10 @@ impl Reader {
             }
             Pick::IpmSubject if depth == 1 && !self.heading_read => {
                 if let Some(ipm) = &mut apdu.ipm {
-                    ipm.subject.get_or_insert_default().push_str(&string());
+                    let subject = ipm.subject.get_or_insert_default();
+                    if subject.len() < NAME {
+                        subject.push_str(&string());
+                    }
                 }
             }
             _ if depth > 0 || in_content => {}
@@ -360,7 +384,7 @@ impl Reader {
             }
             Pick::ContentType | Pick::ReportContentType => {
                 apdu.content_type = Some(match identifier {
-                    0x06 => ContentType::Extended(contents.to_vec()),
+                    0x06 => ContentType::Extended(clipped(contents)),
                     _ => ContentType::BuiltIn(integer(contents).unwrap_or(-1)),
                 });
             }

@@ -20,7 +20,7 @@ use common::{
     RTSE_UNITS, evidence, explained, has_too_few_units, needs_context, on_end, seconds, selector, units,
 };
 
-pub(super) use limits::internal_error;
+pub(super) use limits::{internal_error, not_kept};
 
 /// The tables of all layers, from the lowest to the highest.
 pub(super) static ALL: &[&[Rule]] = &[
