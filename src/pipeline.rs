@@ -429,6 +429,7 @@ impl<'o> Pipeline<'o> {
         for held in &held {
             flow.push(&held.segment(), &mut feed);
         }
+        feed.association.segment(flow.side(segment), segment, now);
         flow.push(segment, &mut feed);
         let (delivered, now_closed) = (feed.delivered, feed.closed);
         if V::Sink::KEEPS && !segment.payload.is_empty() {
@@ -457,20 +458,13 @@ impl<'o> Pipeline<'o> {
         }
         if self.desk.given_up() > self.given_up {
             self.given_up = self.desk.given_up();
-            self.cap(Cap::Remembered);
+            self.note(What::Cap(Cap::Remembered));
         }
         Ok(Some(key))
     }
 
     fn stack(&self) -> Stack {
         Stack::new(self.options.limits.unit)
-    }
-
-    /// A limit that concerns no one connection was reached.
-    fn cap(&mut self, cap: Cap) {
-        let octets = Octets::new(&[], &[], 0);
-        let note = Note { what: What::Cap(cap), side: Side::Initiator, field: &PAYLOAD, octets };
-        self.desk.note(&note, &Scene::new(self.last, None));
     }
 
     fn conversation(&mut self, flow: Flow, stack: Stack, first: Now) -> Conversation {
@@ -571,7 +565,8 @@ impl<'o> Pipeline<'o> {
             Slot::Conversation(conversation) => Some(conversation.association.last_frame),
         };
         let now = self.last.frame;
-        let idle = self.slots.iter().filter_map(|(key, slot)| Some((last_frame(slot)?, *key, slot.counted())));
+        let idle =
+            self.slots.iter().filter_map(|(key, slot)| Some((last_frame(slot)?, *key, slot.counted())));
         let mut idle: Vec<_> = idle.filter(|(frame, ..)| *frame != now).collect();
         idle.sort_unstable_by_key(|(frame, ..)| *frame);
         let Limits { together, connections, .. } = self.options.limits;
@@ -591,7 +586,7 @@ impl<'o> Pipeline<'o> {
             }
         }
         if ended > 0 {
-            self.cap(cap);
+            self.note(What::Cap(cap));
         }
         Ok(())
     }
@@ -642,8 +637,19 @@ impl<'o> Pipeline<'o> {
         for (_, key) in open {
             self.close(&key, view)?;
         }
+        match self.net.incomplete_datagrams() {
+            0 => {}
+            count => self.note(What::Fragments(count)),
+        }
         self.desk.finish(&mut |message| view.message(message));
         Ok(())
+    }
+
+    /// Something about the capture as a whole.
+    fn note(&mut self, what: What) {
+        let scene = Scene::new(self.last, None);
+        let octets = Octets::new(&[], &[], 0);
+        self.desk.note(&Note { what, side: Side::Initiator, field: &PAYLOAD, octets }, &scene);
     }
 }
 
@@ -724,6 +730,8 @@ impl<V: View> Receiver for Feed<'_, V> {
             Incident::Finished => {
                 self.closed.0[side.index()] = true;
                 self.end_of_stream(side);
+                let (stack, mut tell) = self.split();
+                stack.closed(side, &mut tell);
             }
             Incident::Reset => {
                 self.closed.0 = [true; 2];
@@ -791,6 +799,7 @@ impl<V: View> Output for Tell<'_, V> {
     }
 
     fn note(&mut self, note: &Note<'_>) {
+        self.association.note(note);
         if note.what.hides_pdus() {
             self.association.dialogue.lose_sight();
         }

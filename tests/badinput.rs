@@ -196,7 +196,10 @@ fn faults_of_classic_captures_are_told() {
     let mut header = HEADER;
     header[16..20].fill(0);
     let (rules, damaged) = shown("a snap length of 0", &pcap(&header, usual)).expect("a capture");
-    assert!(!damaged && !rules.contains(&"capture-truncated"), "the records say how long they are: {rules:?}");
+    assert!(
+        !damaged && !rules.contains(&"capture-truncated"),
+        "the records say how long they are: {rules:?}"
+    );
     for (name, at, value) in [("a version of 255", 4, 0xFF), ("a link type of 255", 20, 0xFF)] {
         let mut header = HEADER;
         header[at] = value;
@@ -236,7 +239,8 @@ fn pcapng(options: &[u8], time: u64, length: impl Fn(u32) -> u32) -> Vec<u8> {
 
 #[test]
 fn faults_of_pcapng_are_told() {
-    let (rules, damaged) = shown("nothing", &pcapng(&[], 836_000_000_000_000, |length| length)).expect("a capture");
+    let (rules, damaged) =
+        shown("nothing", &pcapng(&[], 836_000_000_000_000, |length| length)).expect("a capture");
     assert!(!damaged, "{rules:?}");
     for (name, length) in [
         ("a block length of 0", 0),
@@ -311,9 +315,12 @@ fn decompression_bombs_are_read_in_little_memory() {
         gzip_again.write_all(&gzip).expect("memory can be written");
         gzip_again.finish().expect("memory can be written")
     };
-    for (name, bomb) in
-        [("gzip", gzip), ("gzip in gzip", twice), ("zstd", zstd(0x50)), ("zstd with a window of 128 MiB", zstd(0x88))]
-    {
+    for (name, bomb) in [
+        ("gzip", gzip),
+        ("gzip in gzip", twice),
+        ("zstd", zstd(0x50)),
+        ("zstd with a window of 128 MiB", zstd(0x88)),
+    ] {
         let run = measure::feed("findings -", move |out| out.write_all(&bomb));
         println!("{name}: {} MiB, {} ms, {:?}", run.peak >> 10, run.time * 10, run.status);
         assert!(run.peak < 256 * 1024, "{name}: {} KiB", run.peak);

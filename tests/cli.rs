@@ -346,6 +346,22 @@ const ASSOCIATION_BESIDES: &[&str] = &[
     "presentation.contexts.abstract_syntax",
     "presentation.contexts.result",
     "rtse.application_protocol",
+    "transfers.started",
+    "transfers.completed",
+    "transfers.resumed",
+    "transfers.interrupted",
+    "transfers.discarded",
+    "transfers.checkpoints",
+    "transfers.most_unacknowledged",
+    "transfers.largest_segment",
+    "transfers.last_serial",
+    "transfers.last_acknowledged",
+    "timers.transport",
+    "timers.session",
+    "timers.bind",
+    "timers.checkpoint",
+    "timers.activity_end",
+    "timers.idle",
 ];
 /// The keys that the contract promises for a finding.
 const FINDING: &[&str] = &[

@@ -37,9 +37,9 @@ beta AC name=MTA-BETA password=secret-B\n";
 const OPEN_X410: &str = "alpha CN 1988-x410 checkpoint=1 window=2 name=MTA-ALPHA password=secret-A
 beta AC name=MTA-BETA password=secret-B\n";
 
-/// ACCEPT in X.410 mode with a bind of nobody in particular: checkpointSize 1, windowSize 3.
+/// ACCEPT in X.410 mode with a bind of nobody in particular: checkpointSize 1, windowSize 2.
 const X410_ACCEPT: &str = "beta tsdu 0E 23 05 06 13 01 00 16 01 01 14 02 02 49 C1 15
-  31 13 A0 03 80 01 00 A1 0C 80 01 01 81 01 03 A2 04 A0 02 05 00\n";
+  31 13 A0 03 80 01 00 A1 0C 80 01 01 81 01 02 A2 04 A0 02 05 00\n";
 
 fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02X}")).collect()
@@ -241,7 +241,7 @@ alpha RST\nconnect alpha:1300 beta:102 at=60s\nalpha CR\nbeta CC\n";
             "error",
             "certain",
             A,
-            "never interrupted",
+            "RTAB unrecognizedActivity (2)",
         ),
         (
             format!("{old}{recover}beta RF rtorj=0\n{end}"),

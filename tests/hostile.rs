@@ -71,8 +71,14 @@ fn target(name: &str) -> fn(&[u8]) {
 fn all_seeds() -> Vec<seeds::Seed> {
     let mut all: Vec<seeds::Seed> = samples().iter().flat_map(|(_, octets)| seeds::of(octets)).collect();
     all.extend(x400scope::asn1::FILES.iter().map(|(_, text)| ("notation", text.as_bytes().to_vec())));
-    let texts: [&[u8]; 6] =
-        [b"plain", b"\x1b-A\xe4\x0e\xc1A\xc8", b"960701090000Z", b"19960701090000.5+0100", b"\x56\0\x02\x0c", "Gr\u{fc}n".as_bytes()];
+    let texts: [&[u8]; 6] = [
+        b"plain",
+        b"\x1b-A\xe4\x0e\xc1A\xc8",
+        b"960701090000Z",
+        b"19960701090000.5+0100",
+        b"\x56\0\x02\x0c",
+        "Gr\u{fc}n".as_bytes(),
+    ];
     all.extend(texts.iter().map(|text| ("text", text.to_vec())));
     all.sort();
     all.dedup();
@@ -109,10 +115,15 @@ fn mutants_of_the_seeds_of_each_layer_are_read() {
     let all = all_seeds();
     let mutants = setting("HOSTILE_MUTANTS").unwrap_or(LAYER_MUTANTS);
     let first = setting("HOSTILE_SEED").unwrap_or(1);
-    for (name, body) in TARGETS.into_iter().filter(|(name, _)| !matches!(*name, "capture" | "pipeline" | "stream")) {
+    for (name, body) in
+        TARGETS.into_iter().filter(|(name, _)| !matches!(*name, "capture" | "pipeline" | "stream"))
+    {
         // Long ones take long, and are most of them bulk.
-        let own: Vec<&[u8]> =
-            all.iter().filter(|(target, _)| *target == name).map(|(_, octets)| &octets[..octets.len().min(4096)]).collect();
+        let own: Vec<&[u8]> = all
+            .iter()
+            .filter(|(target, _)| *target == name)
+            .map(|(_, octets)| &octets[..octets.len().min(4096)])
+            .collect();
         for seed in first..first + mutants {
             let mut random = Random::new(!seed);
             let mut one = || own[random.below(own.len())];

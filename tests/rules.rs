@@ -37,7 +37,9 @@ fn what_is_built_wrongly_is_told_with_its_sender() {
         // GIVE TOKENS and ACTIVITY START: what is no SPDU behind 01 00 is user data of a DT without tokens
         ("02F08001002D05", "02F08001007D05", "session-invalid-spdu", "warning", "10.1.0.1:1027"),
         // the country name has 2 octets, its parent no more (X.690 8.1.3)
-        ("610413025858620A", "610413035858620A", "ber-damage", "warning", "10.1.0.1:1027"),
+        ("610413025858620A", "610413035858620A", "p1-length-overrun", "error", "10.1.0.1:1027"),
+        // the subject has 10 octets, its explicit tag 12
+        ("A80C140A5072", "A80C140B5072", "ber-damage", "warning", "10.1.0.1:1027"),
     ];
     for (from, to, rule, severity, sender) in cases {
         let run = run_on("findings --format json -", &changed(from, to));

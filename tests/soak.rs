@@ -42,7 +42,8 @@ fn mutants_pass_through_every_subcommand() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("soak");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("the folder can be made");
-    let (next, runs, longest, bad) = (AtomicU64::new(first), AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    let (next, runs, longest, bad) =
+        (AtomicU64::new(first), AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
     let began = Instant::now();
     let work = || {
         loop {
@@ -100,7 +101,12 @@ fn run(command: &str, format: &str, capture: &Path, extracted: &Path) -> (Option
     if command.ends_with("--extract") {
         shell.arg(extracted);
     }
-    shell.args(["--format", format]).arg(capture).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    shell
+        .args(["--format", format])
+        .arg(capture)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
     let output = shell.output().expect("the shell starts");
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }

@@ -97,8 +97,12 @@ fn no_string_of_any_field_names_a_file_outside() {
     let inner = root.join("a/b/c");
     fs::create_dir_all(&inner).expect("a folder");
     let path = root.join("capture.pcap");
-    for (number, hostile) in [HOSTILE[0], HOSTILE[2], HOSTILE[8], b"/", b"..\\", b"../", b"NUL.", b"C:\\x"].iter().enumerate() {
-        for sample in ["message-p22-bodyparts", "message-hostile-names", "message-forwarded-deep", "message-p772"] {
+    for (number, hostile) in
+        [HOSTILE[0], HOSTILE[2], HOSTILE[8], b"/", b"..\\", b"../", b"NUL.", b"C:\\x"].iter().enumerate()
+    {
+        for sample in
+            ["message-p22-bodyparts", "message-hostile-names", "message-forwarded-deep", "message-p772"]
+        {
             let whole = fs::read(program::sample(sample)).expect("the sample is there");
             let poison = |mut frame: Vec<u8>| {
                 if let Some(range) = payload_of(&frame) {
@@ -119,9 +123,7 @@ fn no_string_of_any_field_names_a_file_outside() {
     let names = |folder: &Path| -> Vec<(String, bool)> {
         let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
         entries
-            .map(|entry| {
-                (entry.file_name().into_string().expect("names are UTF-8"), entry.path().is_dir())
-            })
+            .map(|entry| (entry.file_name().into_string().expect("names are UTF-8"), entry.path().is_dir()))
             .collect()
     };
     let mut outside = names(&root);
@@ -139,7 +141,8 @@ fn no_string_of_any_field_names_a_file_outside() {
 // Secrets
 
 /// What the samples have as passwords, and the same in base64 as SMTP sends it.
-const SECRETS: &[&str] = &["secret-A", "secret-B", "c2VjcmV0LUE", "c2VjcmV0LUI", "AGFsaWNlAHNlY3JldC1C", "lY3JldC1C"];
+const SECRETS: &[&str] =
+    &["secret-A", "secret-B", "c2VjcmV0LUE", "c2VjcmV0LUI", "AGFsaWNlAHNlY3JldC1C", "lY3JldC1C"];
 
 /// Text with everything taken out that may stand between the octets of a secret: the layout of hex panes.
 fn squeezed(text: &str) -> String {
@@ -188,7 +191,9 @@ fn no_output_of_any_sample_shows_a_secret() {
 
 /// A CONNECT in normal mode whose ACSE carries a bind of P3 or P7 with a password.
 fn bind_capture(syntax: &[u8], bind: &[u8], cut: usize) -> Vec<u8> {
-    let context = |id: u8, name: &[u8]| tlv(0x30, &[tlv(2, &[id]), tlv(6, name), tlv(0x30, &tlv(6, &[0x51, 1]))].concat());
+    let context = |id: u8, name: &[u8]| {
+        tlv(0x30, &[tlv(2, &[id]), tlv(6, name), tlv(0x30, &tlv(6, &[0x51, 1]))].concat())
+    };
     let external = tlv(0x28, &[tlv(2, &[3]), tlv(0xA0, bind)].concat());
     let aarq = tlv(0x60, &[tlv(0xA1, &tlv(6, &[0x56, 0, 1, 1])), tlv(0xBE, &external)].concat());
     let user = tlv(0x61, &tlv(0x30, &[tlv(2, &[1]), tlv(0xA0, &aarq)].concat()));

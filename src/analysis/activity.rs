@@ -6,9 +6,8 @@
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::Duration;
 
-use crate::capture::{FrameNo, Octets, Quote, Timestamp};
+use crate::capture::{Octets, Quote, Timestamp};
 use crate::layers::Side;
 use crate::layers::session::{DEFAULT_FUNCTIONAL_UNITS, Spdu, SpduKind};
 use crate::layers::stack::{Content, Now, Pdu};
@@ -16,6 +15,7 @@ use crate::layers::upper::Facts;
 
 use super::breach::Breach;
 use super::phase::{Phase, functional_unit};
+use super::timers::{Timers, lengthen, since};
 use super::tokens::{Holders, is_needed};
 
 /// How many checkpoints wait for their acknowledgement with their times. Windows are small numbers.
@@ -23,32 +23,6 @@ const WAITING: usize = 64;
 
 /// How many interrupted activities of one association are remembered.
 const INTERRUPTED: usize = 16;
-
-/// The longest of some times, and the frame that ended it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Longest {
-    /// How long.
-    pub span: Duration,
-    /// The frame that ended it.
-    pub frame: FrameNo,
-}
-
-/// How long the steps of an association took.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Timers {
-    /// CR to CC.
-    pub transport: Option<Duration>,
-    /// CONNECT to ACCEPT or REFUSE.
-    pub session: Option<Duration>,
-    /// RTORQ to RTOAC or RTORJ: the answer to the bind.
-    pub bind: Option<Duration>,
-    /// A checkpoint to its acknowledgement.
-    pub checkpoint: Option<Longest>,
-    /// ACTIVITY END to its acknowledgement.
-    pub end: Option<Longest>,
-    /// Nothing sent by either side while the association was open.
-    pub idle: Option<Longest>,
-}
 
 /// The activities of an association, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -448,22 +422,11 @@ impl Dialogue {
     }
 }
 
-/// The time between two.
-pub(super) fn since(earlier: Timestamp, later: Timestamp) -> Duration {
-    Duration::from_nanos(u64::try_from(later.0.saturating_sub(earlier.0)).unwrap_or(0))
-}
-
-fn lengthen(longest: &mut Option<Longest>, from: Timestamp, now: Now) {
-    let span = since(from, now.time);
-    if longest.is_none_or(|longest| span > longest.span) {
-        *longest = Some(Longest { span, frame: now.frame });
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::analysis::{Breach, Token};
+    use crate::capture::FrameNo;
     use crate::layers::session::{Context, parse};
     use Side::{Initiator as I, Responder as R};
 
@@ -592,7 +555,7 @@ mod tests {
         a.say(I, AS);
         assert_eq!((a.say(I, &mip('1')), a.say(I, &mip('2'))), (None, None));
         assert!(a.say(I, &mip('3')).is_some_and(Breach::is_habit));
-        assert_eq!(a.dialogue.first_breach.is_some(), false);
+        assert!(a.dialogue.first_breach.is_none());
         let told = a.say(I, &mip('4'));
         assert_eq!(told, Some(Breach::Window { unacknowledged: 4, window: 2, serial: 4 }));
     }
@@ -604,7 +567,7 @@ mod tests {
         let mut a = Followed::opened();
         a.say(I, AS);
         assert!(matches!(a.say(I, FN), Some(Breach::Unexpected { phase: Phase::Active, own: true })));
-        assert!(matches!(a.say(R, "1D 00"), None), "behind it nothing is sure");
+        assert!(a.say(R, "1D 00").is_none(), "behind it nothing is sure");
         // An exception, an acknowledgement and a request for the turn that cross the interruption.
         let mut a = Followed::opened();
         for (side, hex) in [(I, AS), (I, &*mip('1')), (I, "01 00 19 00")] {

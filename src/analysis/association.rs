@@ -9,15 +9,19 @@ use crate::layers::smtp::{Said, Verb};
 use crate::layers::stack::{Content, Now, Pdu};
 use crate::layers::upper::{Facts, Knowledge};
 use crate::layers::{Side, acse, clipped, mts, rtse};
-use crate::net::Endpoint;
+use crate::net::{Endpoint, Segment};
 use crate::stream::{Incident, Loss};
 use crate::tree::Tag;
 
-use super::activity::{self, Agreed, Dialogue, Timers};
+use super::activity::{Agreed, Dialogue};
 use super::breach::Breach;
 use super::ending::{Ending, How};
 use super::machine::{Event, Machine, State, Step};
+use super::pace::Pace;
+use super::timers::{Timers, since};
+use super::transport::TransportFacts;
 use crate::layers::mts::Kind;
+use crate::layers::note::Note;
 
 /// How an association ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -127,6 +131,15 @@ pub struct RtseFacts {
     pub seen: bool,
 }
 
+/// An activity that is open: begun, and not confirmed, interrupted or discarded.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenActivity {
+    /// Who sends.
+    pub sender: Side,
+    /// Where it began.
+    pub since: Now,
+}
+
 /// One association, or one connection of another protocol on TPKT.
 #[derive(Clone, Debug)]
 pub struct Association {
@@ -180,6 +193,12 @@ pub struct Association {
     pub ending: Option<Ending>,
     /// Whether an activity was begun.
     pub transfers: bool,
+    /// The activity that is open.
+    pub activity: Option<OpenActivity>,
+    /// The transport connection.
+    pub transport: TransportFacts,
+    /// When the two ends sent something.
+    pub pace: Pace,
     /// Tokens, activities and checkpoints.
     pub dialogue: Dialogue,
     /// How long its steps took.
@@ -226,6 +245,9 @@ impl Association {
             reason: None,
             ending: None,
             transfers: false,
+            activity: None,
+            transport: TransportFacts::default(),
+            pace: Pace::default(),
             dialogue: Dialogue::default(),
             timers: Timers::default(),
             messages: 0,
@@ -272,6 +294,18 @@ impl Association {
         self.dialogue.lose_sight();
     }
 
+    /// Takes note of a segment, before what it brings.
+    pub fn segment(&mut self, side: Side, segment: &Segment<'_>, now: Now) {
+        if self.ending.is_none() {
+            self.pace.segment(side, segment, self.activity.is_some(), now);
+        }
+    }
+
+    /// Takes note of what the layers noticed.
+    pub fn note(&mut self, note: &Note<'_>) {
+        self.transport.note(note);
+    }
+
     /// Takes note of what happened on the TCP connection.
     pub fn incident(&mut self, side: Side, incident: &Incident<'_>, now: Now) {
         let (event, what) = match incident {
@@ -282,6 +316,10 @@ impl Association {
             Incident::Midstream => {
                 self.from_the_start = false;
                 self.dialogue.lose_sight();
+                return;
+            }
+            Incident::OpenRepeated => {
+                self.transport.syns_repeated += 1;
                 return;
             }
             _ => return,
@@ -297,6 +335,7 @@ impl Association {
     pub fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge, now: Now) -> Option<Breach> {
         self.application = knowledge.application.or(self.application);
         self.kind = knowledge.kind();
+        self.transport.pdu(pdu, self.ending.is_some(), now);
         match pdu.content {
             Content::Tpdu(tpdu) => self.tpdu(pdu.side, tpdu, pdu.octets, now),
             Content::Spdu { spdu, tsdu, upper } => {
@@ -360,6 +399,7 @@ impl Association {
                 self.reason = Some(self.machine.unanswered().to_owned());
             }
             let state = self.machine.state;
+            self.pace.finish(now.time);
             let now = Now { frame: self.last_frame, ..now };
             self.ending = Some(Ending { state, side: Side::Responder, how: How::Silence, now, code: None });
         }
@@ -380,7 +420,7 @@ impl Association {
         self.reached[self.machine.state as usize].get_or_insert(now.time);
         if event == Event::Cc && self.timers.transport.is_none() {
             let asked = self.reached(State::TransportRequested);
-            self.timers.transport = asked.map(|asked| activity::since(asked, now.time));
+            self.timers.transport = asked.map(|asked| since(asked, now.time));
         }
         step
     }
@@ -392,6 +432,7 @@ impl Association {
             self.ended_by = Some(tag);
             self.reason = Some(reason());
             self.closed = Some(ending.now.time);
+            self.pace.finish(ending.now.time);
             self.ending = Some(ending);
         }
     }
@@ -453,7 +494,22 @@ impl Association {
         now: Now,
     ) {
         self.learn(spdu, tsdu, upper, knowledge);
-        self.transfers |= matches!(spdu.kind, SpduKind::ActivityStart | SpduKind::ActivityResume);
+        match spdu.kind {
+            SpduKind::ActivityStart | SpduKind::ActivityResume => {
+                self.transfers = true;
+                self.activity = Some(OpenActivity { sender: side, since: now });
+            }
+            SpduKind::MinorSyncPoint => {
+                self.activity.get_or_insert(OpenActivity { sender: side, since: now });
+            }
+            SpduKind::ActivityEndAck
+            | SpduKind::ActivityInterruptAck
+            | SpduKind::ActivityDiscardAck
+            | SpduKind::GiveTokensConfirm
+            | SpduKind::Finish
+            | SpduKind::Disconnect => self.activity = None,
+            _ => {}
+        }
         let event = match spdu.kind {
             SpduKind::Connect => Event::Cn,
             SpduKind::Accept => Event::Ac,

@@ -6,11 +6,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 
 use crate::capture::{FrameNo, Timestamp};
+use crate::layers::Side;
 use crate::layers::mts::Kind;
 use crate::layers::p1::{Recipient, ReportType};
 use crate::layers::presentation::Mode;
+use crate::net::Endpoint;
 
-use super::{Association, Message, Outcome, State};
+use super::{Association, How, Message, Outcome, State};
 
 /// How many pairs of hosts are remembered.
 const PAIRS: usize = 1024;
@@ -34,6 +36,8 @@ pub struct Attempt {
     pub closed: Option<Timestamp>,
     /// The host that called.
     pub caller: IpAddr,
+    /// The end that was called.
+    pub called: Endpoint,
     /// The mode that was offered.
     pub mode: Option<Mode>,
     /// The kind that was offered.
@@ -44,8 +48,16 @@ pub struct Attempt {
     pub reached: State,
     /// The value of the code that ended it.
     pub code: Option<i64>,
+    /// Equal for associations that came to the same end in the same way, at the same place.
+    pub fault: u64,
+    /// Whether each side, initiator and responder, sent TPKTs whose reserved octet is not zero.
+    pub reserved: [bool; 2],
     /// How many messages it transferred.
     pub messages: u64,
+    /// Equal for associations that called the same transport selector.
+    pub tsap: u64,
+    /// The same of the selector of the calling end, where it names one.
+    pub calling_tsap: Option<u64>,
     /// Equal for associations that called the same transport, session and presentation selectors.
     pub selectors: u64,
     /// Equal for associations whose initiators gave the same name and the same password.
@@ -66,12 +78,23 @@ impl Attempt {
             opened: a.opened,
             closed: a.closed,
             caller: a.initiator.address,
+            called: a.responder,
             mode: a.presentation.mode,
             kind: a.kind,
             outcome: a.outcome,
             reached: a.furthest(),
             code: a.ending.as_ref().and_then(|ending| ending.code).and_then(|code| code.value),
+            fault: hash(&|h| {
+                if let Some(ending) = &a.ending {
+                    (a.responder, ending.state, ending.side, a.outcome, &a.called_tsap).hash(h);
+                    (std::mem::discriminant::<How>(&ending.how), ending.code.and_then(|code| code.value))
+                        .hash(h);
+                }
+            }),
+            reserved: [Side::Initiator, Side::Responder].map(|side| a.transport.has_reserved(side)),
             messages: a.messages,
+            tsap: hash(&|h| a.called_tsap.hash(h)),
+            calling_tsap: a.calling_tsap.is_some().then(|| hash(&|h| a.calling_tsap.hash(h))),
             selectors: hash(&|h| {
                 (&a.called_tsap, &a.session.called_selector, &a.presentation.called_selector).hash(h)
             }),
@@ -83,6 +106,19 @@ impl Attempt {
     pub fn was_accepted(&self) -> bool {
         self.reached >= State::Open
     }
+}
+
+/// Attempts in a row, from the same host to the same end, that failed alike.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// How many they are, two at least.
+    pub count: usize,
+    /// The first frame of the first one.
+    pub first: FrameNo,
+    /// The first frame of the last one.
+    pub last: FrameNo,
+    /// The shortest and the longest time from one to the next, in nanoseconds.
+    pub apart: (i64, i64),
 }
 
 /// A message that was not transferred or not delivered.
@@ -150,6 +186,24 @@ impl History {
         let number = association.number;
         let attempts = self.known(association).map(|pair| &pair.attempts);
         attempts.into_iter().flatten().filter(move |attempt| attempt.association != number)
+    }
+
+    /// The attempts in a row, this association among them, that failed as it did; `None` where it is alone.
+    pub fn run(&self, association: &Association) -> Option<Run> {
+        let me = Attempt::of(association);
+        let attempts = self.known(association).into_iter().flat_map(|pair| &pair.attempts);
+        let mut row: Vec<&Attempt> =
+            attempts.filter(|other| other.caller == me.caller && other.called == me.called).collect();
+        row.sort_unstable_by_key(|attempt| attempt.association);
+        let run = row.chunk_by(|one, next| one.fault == next.fault);
+        let run = run.into_iter().find(|run| run.iter().any(|one| one.association == me.association))?;
+        let (first, last) = (run.first()?, run.last().filter(|_| run.len() > 1)?);
+        let gaps = run.windows(2).filter_map(|pair| match pair {
+            [one, next] => Some(next.opened.0.saturating_sub(one.opened.0)),
+            _ => None,
+        });
+        let apart = gaps.fold((i64::MAX, 0), |(least, most), gap| (least.min(gap), most.max(gap)));
+        Some(Run { count: run.len(), first: first.frame, last: last.frame, apart })
     }
 
     /// The messages between the two hosts of an association that were not transferred or not delivered, until now.

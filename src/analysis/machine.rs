@@ -97,11 +97,14 @@ pub enum Step {
 pub struct Machine {
     /// The state now.
     pub state: State,
+    /// Whether TSDUs of a protocol without a session layer were sent.
+    foreign: bool,
 }
 
 impl Machine {
     /// Takes a step and says what it means.
     pub fn step(&mut self, side: Side, event: Event) -> Step {
+        self.foreign |= event == Event::Foreign;
         let step = self.next(side, event);
         match step {
             Step::To(state) => self.state = state,
@@ -150,7 +153,8 @@ impl Machine {
             // X.224 6.7: in class 0 the transport connection goes with the network connection.
             (_, _, E::Dr | E::Er) => Step::End(Disconnected, Tag::Tpdu),
             // Without a session layer, closing TCP is how a connection is released.
-            (S::TransportOpen, _, E::Fin) => Step::End(Released, Tag::Tcp),
+            (S::TransportOpen, _, E::Fin) if self.foreign => Step::End(Released, Tag::Tcp),
+            (S::TransportOpen, _, E::Fin) => Step::End(Disconnected, Tag::Tcp),
             (S::TcpOpen | S::TransportOpen | S::Unknown, _, E::Reset) => Step::End(Disconnected, Tag::Tcp),
             (S::Open | S::ReleaseRequested, _, E::Fin | E::Reset) => Step::End(Disconnected, Tag::Tcp),
             (S::Unknown | S::TcpRequested | S::TcpOpen, _, E::Fin) => Step::End(Disconnected, Tag::Tcp),
@@ -204,6 +208,9 @@ impl Machine {
             }
             (State::TransportRequested, Side::Initiator, _) => {
                 format!("the initiator {what} the TCP connection before the CR was answered")
+            }
+            (State::TransportOpen, _, _) if !self.foreign => {
+                format!("the {who} {what} the TCP connection before anything was sent on the transport connection")
             }
             (State::SessionRequested, _, _) => {
                 format!("the {who} {what} the TCP connection before the CONNECT SPDU was answered")

@@ -2,23 +2,21 @@
 //! associations where it has to be (X.228 8.3, X.411 clause 12).
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::capture::{FrameNo, Timestamp};
+use crate::layers::or_address::OrAddress;
 use crate::layers::p1::{self, Apdu, ApduKind};
 use crate::layers::rtse::Activity;
 use crate::layers::session::SpduKind;
 use crate::layers::stack::{ActivityKey, Content, Pdu, Transfer, TransferEnd};
 use crate::net::Endpoint;
 
-use super::Association;
+use super::addressing::{Addresses, Earlier};
+use super::memory::{self, IDENTIFIERS, Memory, hash_of};
+use super::{Association, Repeat, Subject};
 
 /// How many activities are remembered that may be resumed in another association. The oldest is given up first.
 const REMEMBERED: usize = 256;
-
-/// How many identifiers are remembered, to see repeats and to join reports to what they speak of. The oldest is
-/// forgotten first.
-const IDENTIFIERS: usize = 100_000;
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -85,14 +83,22 @@ pub struct Message {
     pub holes: bool,
     /// The frame in which a transfer of the same identifier ended before.
     pub repeats: Option<FrameNo>,
+    /// What was captured before of the addresses that it has or speaks of.
+    pub earlier: Earlier,
+    /// What it is to an earlier transfer of the same identifier, where both were acknowledged.
+    pub repeat: Option<Repeat>,
+    /// Of a report: the message that it speaks of, if its transfer was seen.
+    pub subject: Option<Subject>,
+    /// The domain of the receiving MTA, where it was seen to send something before.
+    pub receiver: Option<OrAddress>,
     /// How many transfers of the same identifier failed until now, this one included, since it was last acknowledged.
     pub failures: u32,
     /// The frame that began the first of them.
     pub first_failure: Option<FrameNo>,
-    /// Of a report: the frame in which the transfer of the message that it speaks of ended.
-    pub subject_frame: Option<FrameNo>,
     /// The content octets, where they are asked for.
     pub content: Vec<u8>,
+    /// A number that is equal for equal contents.
+    print: u64,
 }
 
 impl Message {
@@ -104,6 +110,39 @@ impl Message {
     /// How much memory it takes besides itself.
     fn footprint(&self) -> usize {
         self.apdu.footprint() + self.content.capacity()
+    }
+
+    /// A message that was transferred from a port of this host to another, with nothing said about the way.
+    #[cfg(test)]
+    pub(crate) fn transferred(apdu: Apdu, frame: FrameNo) -> Message {
+        let end = |port| Endpoint { address: std::net::Ipv4Addr::LOCALHOST.into(), port };
+        Message {
+            apdu,
+            known: true,
+            associations: vec![1],
+            from: end(1024),
+            to: end(102),
+            first_frame: frame,
+            last_frame: frame,
+            started: Timestamp::default(),
+            ended: Timestamp::default(),
+            status: Status::Transferred,
+            unacknowledged: false,
+            unheard: false,
+            capture_ends: false,
+            octets: 0,
+            differs: false,
+            holes: false,
+            repeats: None,
+            failures: 0,
+            first_failure: None,
+            repeat: None,
+            subject: None,
+            receiver: None,
+            earlier: Earlier::default(),
+            content: Vec::new(),
+            print: 0,
+        }
     }
 
     fn new(
@@ -125,14 +164,13 @@ impl Message {
             // Until it is acknowledged.
             TransferEnd::Complete => Status::Incomplete,
         };
-        let content = match (&apdu, keep_content) {
-            (Some(apdu), true) => apdu
-                .content
-                .iter()
-                .flat_map(|piece| piece.of(activity.octets().bytes()).iter().copied())
-                .collect(),
-            _ => Vec::new(),
+        let octets = activity.octets().bytes();
+        let pieces = apdu.iter().flat_map(|apdu| apdu.content.iter().map(|piece| piece.of(octets)));
+        let content = match keep_content {
+            true => pieces.clone().flatten().copied().collect(),
+            false => Vec::new(),
         };
+        let print = memory::content_print(pieces);
         let known = apdu.is_some();
         let mut apdu = apdu.map(|apdu| *apdu).unwrap_or_default();
         if apdu.kind == ApduKind::Message && end != TransferEnd::Complete {
@@ -161,10 +199,14 @@ impl Message {
             differs: activity.differs,
             holes: activity.missing.is_some() || !activity.whole,
             repeats: None,
+            repeat: None,
+            subject: None,
+            receiver: None,
             failures: 0,
             first_failure: None,
-            subject_frame: None,
+            earlier: Earlier::default(),
             content,
+            print,
         }
     }
 }
@@ -190,13 +232,6 @@ fn weight(activity: &Activity, message: &Message) -> usize {
     activity.footprint() + message.footprint()
 }
 
-/// What an identifier is remembered by: identifiers may be long.
-fn hash(id: &p1::MtsIdentifier) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    id.to_string().hash(&mut hasher);
-    hasher.finish()
-}
-
 /// Follows all messages of a capture.
 #[derive(Debug)]
 pub struct Ledger {
@@ -212,9 +247,8 @@ pub struct Ledger {
     unfinished: VecDeque<Unfinished>,
     /// The associations that a resumed activity was in before, by the association it is in now.
     earlier: HashMap<u32, Vec<u32>>,
-    /// By the hash of the identifier.
-    identifiers: HashMap<u64, FrameNo>,
-    order: VecDeque<u64>,
+    memory: Memory,
+    addresses: Addresses,
     /// How often the transfer of an identifier failed since it was last acknowledged, and the frame that began the first.
     failures: HashMap<u64, (u32, FrameNo)>,
 }
@@ -231,9 +265,9 @@ impl Ledger {
             sent: BTreeMap::new(),
             unfinished: VecDeque::new(),
             earlier: HashMap::new(),
-            identifiers: HashMap::new(),
-            order: VecDeque::new(),
             failures: HashMap::new(),
+            memory: Memory::default(),
+            addresses: Addresses::default(),
         }
     }
 
@@ -259,7 +293,9 @@ impl Ledger {
         while self.unfinished.len() > REMEMBERED || self.taken > self.room {
             let oldest = match self.take_unfinished(0) {
                 Some(unfinished) => Some(unfinished.message),
-                None => self.sent.keys().next().copied().and_then(|n| self.take_sent(n)).map(|sent| sent.message),
+                None => {
+                    self.sent.keys().next().copied().and_then(|n| self.take_sent(n)).map(|sent| sent.message)
+                }
             };
             let Some(message) = oldest else { break };
             self.given_up += 1;
@@ -390,7 +426,7 @@ impl Ledger {
         {
             return;
         }
-        let id = hash(&message.apdu.id);
+        let id = hash_of(&message.apdu.id.to_string());
         if self.failures.len() < IDENTIFIERS || self.failures.contains_key(&id) {
             let (count, first) = self.failures.entry(id).or_insert((0, message.first_frame));
             *count += 1;
@@ -401,25 +437,17 @@ impl Ledger {
     /// Tells a message, joined to those before it.
     fn tell(&mut self, mut message: Message, done: &mut impl FnMut(Message)) {
         if message.known {
-            message.subject_frame =
-                message.apdu.subject.as_ref().and_then(|id| self.identifiers.get(&hash(id)).copied());
-            let id = hash(&message.apdu.id);
-            let whole = matches!(message.status, Status::Transferred | Status::Resumed);
-            if whole {
+            message.earlier = self.addresses.join(&message);
+            message.subject = message.apdu.subject.as_ref().and_then(|id| self.memory.subject(id));
+            message.receiver = self.memory.domain(message.to.address).cloned();
+            let id = hash_of(&message.apdu.id.to_string());
+            message.repeats = self.memory.first(id).filter(|frame| *frame < message.first_frame);
+            if message.is_transferred() {
                 self.sent_anew(&message.apdu.id, done);
                 self.failures.remove(&id);
+                message.repeat = self.memory.take(&message, id, message.print);
             } else {
                 self.count_failure(&mut message);
-            }
-            message.repeats = self.identifiers.get(&id).copied().filter(|frame| *frame < message.first_frame);
-            if whole && message.repeats.is_none() {
-                if self.order.len() == IDENTIFIERS
-                    && let Some(oldest) = self.order.pop_front()
-                {
-                    self.identifiers.remove(&oldest);
-                }
-                self.identifiers.insert(id, message.last_frame);
-                self.order.push_back(id);
             }
         }
         done(message);

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 
 use crate::analysis::Message;
-use crate::capture::{FrameNo, Octets};
+use crate::capture::{FrameNo, Octets, Place};
 use crate::layers::Side;
 use crate::layers::stack::Now;
 use crate::net::Endpoint;
@@ -52,12 +52,15 @@ pub struct Draft<'a> {
     pub certainty: Certainty,
     /// The words of its mark, where the rule's title does not say enough.
     pub mark: Option<&'static str>,
-    /// Whether it tells a finding that grows from one association to the next: the latest words take the place of the
-    /// earlier ones.
-    pub grows: bool,
+    /// What it means when the same was found before.
+    pub again: Again,
     /// Whether it is what another fault on the same association brings about: it is then told as a note that names
     /// that one.
     pub symptom: bool,
+    /// The first frame in which the fault that brings a symptom about may be: what was before was got over.
+    pub since: FrameNo,
+    /// Rules whose findings on the same association tell this together with what came of it: it is then a note too.
+    pub included_in: &'static [&'static str],
 }
 
 impl<'a> Draft<'a> {
@@ -71,10 +74,23 @@ impl<'a> Draft<'a> {
             severity: rule.severity,
             certainty: rule.certainty,
             mark: None,
-            grows: false,
+            again: Again::Counts,
             symptom: false,
+            since: FrameNo::NONE,
+            included_in: &[],
         }
     }
+}
+
+/// What it means when the same is found again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// It happened again.
+    Counts,
+    /// More is known of what happened: what weighs more takes the place of what was said before.
+    Amends,
+    /// The same in any case. What is found on a message then grows from one association to the next.
+    Grows,
 }
 
 /// A mark for the frame view: the octet at `offset` of the current frame, in `field`, has a finding.
@@ -82,8 +98,8 @@ impl<'a> Draft<'a> {
 pub struct Mark {
     /// The filter name of the field.
     pub field: &'static str,
-    /// Where the octets begin in the frame.
-    pub offset: u32,
+    /// Where the octets begin: in the current frame, or in an earlier one where a value was collected from several.
+    pub place: Place,
     /// How many octets.
     pub length: u32,
     /// The rule.
@@ -187,26 +203,34 @@ impl Collector {
     pub fn raise_on(&mut self, message: &Message, draft: Draft<'_>, words: impl FnOnce() -> String) {
         let now = Now { frame: message.last_frame, time: message.ended };
         let association = message.associations.last().copied();
-        let place = Where::Association(association.unwrap_or(0));
+        let place = match draft.again {
+            Again::Grows => Where::Capture,
+            _ => Where::Association(association.unwrap_or(0)),
+        };
         self.put(draft, Spot { association, place, ends: Some((message.from, message.to)), now }, words);
     }
 
     fn put(&mut self, draft: Draft<'_>, spot: Spot, words: impl FnOnce() -> String) {
         self.raised += 1;
         let place = draft.evidence.map(|(field, octets, _)| (field, octets.place(0), octets.len()));
-        if let Some((field, place, length)) = place.filter(|(_, place, _)| place.frame == spot.now.frame) {
+        if let Some((field, place, length)) = place {
             let length = u32::try_from(length).unwrap_or(u32::MAX);
             self.marks.push(Mark {
                 field,
-                offset: place.offset,
+                place,
                 length,
                 rule: draft.rule,
                 text: draft.mark.unwrap_or(draft.rule.title),
             });
         }
-        let scope = if draft.grows { Where::Capture } else { spot.place };
-        let key = (draft.rule.id, scope, draft.side, draft.key);
-        if let Some(finding) = self.known.get(&key).and_then(|index| self.findings.get_mut(*index)) {
+        let key = (draft.rule.id, spot.place, draft.side, draft.key);
+        // What was found on the association itself is the same, and said again with its end.
+        let itself =
+            (draft.rule.id, Where::Association(spot.association.unwrap_or(0)), draft.side, draft.key);
+        let known = self.known.get(&key).or_else(|| self.known.get(&itself));
+        if let Some(finding) = known.and_then(|index| self.findings.get_mut(*index)) {
+            finding.count += u64::from(draft.again == Again::Counts);
+            finding.symptom |= draft.symptom && draft.again == Again::Amends;
             finding.last_frame = finding.last_frame.max(Some(spot.now.frame));
             if let Some(number) = spot.association.filter(|_| finding.associations.len() < ASSOCIATIONS)
                 && !finding.associations.contains(&number)
@@ -214,11 +238,10 @@ impl Collector {
                 finding.associations.push(number);
             }
             // What weighs more, or is surer, says it better.
-            if draft.grows || (draft.severity, draft.certainty) > (finding.severity, finding.certainty) {
+            let heavier = (draft.severity, draft.certainty) > (finding.severity, finding.certainty);
+            if heavier || draft.again == Again::Grows {
                 (finding.severity, finding.certainty) = (draft.severity, draft.certainty);
                 finding.message = words();
-            } else {
-                finding.count += 1;
             }
             return;
         }
@@ -248,6 +271,8 @@ impl Collector {
             count: 1,
             last_frame: frame,
             symptom: draft.symptom,
+            since: draft.since,
+            included_in: draft.included_in,
             cause: None,
         });
     }
@@ -269,23 +294,39 @@ struct Spot {
     now: Now,
 }
 
-/// Ranks what follows from another fault below it: it becomes a note that names the fault.
+/// What others may follow from.
+struct Cause {
+    severity: Severity,
+    symptom: bool,
+    rule: &'static Rule,
+    frame: Option<FrameNo>,
+}
+
+/// Ranks what follows from another fault below it: it becomes a note that names the fault. A symptom may follow from
+/// another that weighs more.
 fn join_symptoms(findings: &mut [Finding]) {
-    let mut causes: HashMap<u32, (Severity, &'static Rule, Option<FrameNo>)> = HashMap::new();
-    for finding in findings.iter().filter(|finding| !finding.symptom && finding.severity > Severity::Note) {
+    let mut causes: HashMap<u32, Vec<Cause>> = HashMap::new();
+    for finding in findings.iter().filter(|finding| finding.severity > Severity::Note) {
+        let Finding { severity, symptom, rule, frame, .. } = *finding;
         for number in &finding.associations {
-            let cause = (finding.severity, finding.rule, finding.frame);
-            let known = causes.entry(*number).or_insert(cause);
-            if cause.0 > known.0 {
-                *known = cause;
-            }
+            causes.entry(*number).or_default().push(Cause { severity, symptom, rule, frame });
         }
     }
-    for finding in findings.iter_mut().filter(|finding| finding.symptom) {
-        let cause = finding.associations.iter().find_map(|number| causes.get(number));
-        if let Some((_, rule, frame)) = cause {
+    for finding in findings.iter_mut().filter(|finding| finding.symptom || !finding.included_in.is_empty()) {
+        let explains = |cause: &&Cause| {
+            let in_time = cause.frame.is_none_or(|frame| frame >= finding.since);
+            finding.included_in.contains(&cause.rule.id)
+                || (finding.symptom && in_time && (!cause.symptom || cause.severity > finding.severity))
+        };
+        // Of the heaviest, the first.
+        let heaviest = |causes: &Vec<Cause>| {
+            let cause = causes.iter().filter(explains).rev().max_by_key(|cause| cause.severity)?;
+            Some((cause.rule, cause.frame))
+        };
+        let cause = finding.associations.iter().find_map(|number| heaviest(causes.get(number)?));
+        if cause.is_some() {
             finding.severity = Severity::Note;
-            finding.cause = Some((rule, *frame));
+            finding.cause = cause;
         }
     }
 }

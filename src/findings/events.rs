@@ -38,20 +38,66 @@ const EVENTS: &[(&str, &str)] = &[
     ),
     ("cotp-error", "Exchange logs event 9225 (bad message type for the socket's state)."),
     ("session-refused", "A calling Exchange logs events 289 (open failed) and 1293 (refused remotely)."),
-    ("session-aborted", "Exchange logs event 1294 (association ended abnormally)."),
+    (
+        "session-aborted",
+        "Exchange logs event 1294 (association ended abnormally) at the other end, 1153 (bad SPDU) or 1222 (session state error) where its own session layer aborts.",
+    ),
     (
         "session-invalid-spdu",
         "Exchange logs event 1153 (bad SPDU, with its identifier and the field in error).",
     ),
-    ("session-unexpected-spdu", "Exchange logs event 1222 (session state error)."),
+    (
+        "session-unexpected-spdu",
+        "Exchange logs event 1222 (session state error) or 1153 (bad SPDU), and 1198 or 1133 for the layers above.",
+    ),
+    (
+        "session-functional-units-insufficient",
+        "Exchange logs event 1153 (bad SPDU) or 1222 (session state error) for an SPDU that was not agreed on.",
+    ),
+    (
+        "session-x410-selector-present",
+        "A called Exchange that does not recognize the caller logs event 51, with the selectors in hexadecimal.",
+    ),
+    ("session-serial-number-invalid", "Exchange logs event 1222 (session state error) or 1153 (bad SPDU)."),
+    ("session-token-violation", "Exchange logs event 1222 (session state error)."),
+    (
+        "session-exception-report",
+        "Exchange logs event 1133 (RTSE state error) or 1222 (session state error) for an exception that it did not expect.",
+    ),
     ("presentation-refused", "A calling Exchange logs events 289 (open failed) and 1293 (refused remotely)."),
-    ("presentation-aborted", "Exchange logs events 1192 (presentation ASN.1 error) or 1198 (state error)."),
+    (
+        "presentation-aborted",
+        "Exchange logs events 1192 (presentation ASN.1 error) or 1198 (state error) where it aborts, 1294 (association ended abnormally) at the other end.",
+    ),
     ("presentation-context-unknown", "Exchange logs event 1192 (presentation ASN.1 error)."),
+    (
+        "presentation-context-rejected",
+        "Exchange logs event 1192 (presentation ASN.1 error) or 1198 (state error).",
+    ),
+    ("presentation-mode-changed-in-answer", "A calling Exchange logs event 1192 (presentation ASN.1 error)."),
+    ("acse-aborted", "Exchange logs event 1294 (association ended abnormally)."),
     ("acse-rejected", "A calling Exchange logs events 289 (open failed) and 1293 (refused remotely)."),
     ("rtse-refused", "A calling Exchange logs events 289 (open failed) and 1293 (refused remotely)."),
-    ("rtse-aborted", "Exchange logs events 1294 (association ended abnormally) and 1133 (RTSE state error)."),
+    (
+        "orname-missing-prmd",
+        "An Exchange that returns the message logs event 62 or 290 (non-delivery report generated).",
+    ),
+    (
+        "rtse-aborted",
+        "Exchange logs event 1294 (association ended abnormally) at the other end, 1133 (RTSE state error) or 1136 (RTSE ASN.1 error) where it aborts.",
+    ),
     ("rtse-dialogue-mode-refused", "A called Exchange logs event 55 (wrong link option mode)."),
     ("rtse-recovery-refused", "Exchange logs events 1133 (RTSE state error) and 1293 (refused remotely)."),
+    ("rtse-window-exceeded", "Exchange logs event 1133 (RTSE state error) where it aborts for it."),
+    ("rtse-resume-unknown", "Exchange logs event 1133 (RTSE state error)."),
+    (
+        "rtse-checkpoint-accept-exceeds-offer",
+        "Exchange logs event 1294 (association ended abnormally) where the caller aborts for it.",
+    ),
+    (
+        "rtse-window-accept-exceeds-offer",
+        "Exchange logs event 1294 (association ended abnormally) where the caller aborts for it.",
+    ),
     (
         "mta-conformance-mismatch",
         "A calling Exchange logs events 289 (open failed) and 1293 (refused remotely), a called one 1290 (refused \
@@ -78,7 +124,24 @@ const EVENTS: &[(&str, &str)] = &[
         "report-non-delivery",
         "An Exchange that makes the report logs events 290 or 62 with reason and diagnostic.",
     ),
-    ("ndr-loop-detected", "An Exchange that finds the loop on the way in logs event 201."),
+    (
+        "ndr-reason-code-invalid",
+        "An Exchange that makes the report logs events 290 or 62 with reason and diagnostic.",
+    ),
+    (
+        "ndr-loop-detected",
+        "An Exchange that finds the loop on the way in logs event 201, one that makes the report 290 or 62.",
+    ),
+    ("ndr-content-too-long", "An Exchange that makes the report logs event 62."),
+    (
+        "ndr-restricted-delivery",
+        "An Exchange that makes the report logs events 290 or 62 with reason and diagnostic.",
+    ),
+    (
+        "ndr-mts-congestion",
+        "An Exchange that makes the report logs events 290 or 62, and 9156 where it has no control blocks.",
+    ),
+    ("p1-trace-loop", "Exchange logs event 201 (loop in what is transferred in)."),
     ("p1-message-too-old", "Exchange logs event 208 (message older than 10080 minutes)."),
     ("p1-mts-identifier-trace-mismatch", "Exchange logs event 209 (submitting domain inconsistent)."),
     ("p1-length-overrun", "Exchange logs event 200 (ASN.1 error, with its offset)."),

@@ -107,6 +107,10 @@ pub struct Finding {
     pub last_frame: Option<FrameNo>,
     /// Whether it is what another fault brings about, where there is one on the same association.
     pub symptom: bool,
+    /// The first frame in which such a fault may be: what was before was got over.
+    pub(super) since: FrameNo,
+    /// The rules that tell this together with what came of it.
+    pub(super) included_in: &'static [&'static str],
     /// The finding that it follows from: its rule and frame.
     pub cause: Option<(&'static Rule, Option<FrameNo>)>,
 }

@@ -22,11 +22,6 @@ pub(super) fn newer(pick: Pick, primitive: Option<(u8, &[u8])>) -> Option<&'stat
         Pick::OtherActions => "other-actions [3] in the trace information",
         Pick::BilateralPrivateDomain => "private-domain in the per-domain bilateral information",
         Pick::ExtendedEits => "extended-encoded-information-types [4]",
-        Pick::ContentType => match primitive {
-            Some((0x06, _)) => "a content-type that is an object identifier",
-            _ if number() != Some(2) => "a content-type other than P2",
-            _ => return None,
-        },
         Pick::NonDeliveryReason if number() > Some(2) => "a non-delivery-reason-code above 2",
         Pick::NonDeliveryDiagnostic if number() > Some(11) => "a non-delivery-diagnostic-code above 11",
         Pick::TypeOfUser if number() > Some(1) => "a type-of-MTS-user above 1",
@@ -50,9 +45,6 @@ mod tests {
     #[test]
     fn values_of_1984_are_of_both_editions() {
         let value = |pick, octets: &'static [u8]| newer(pick, Some((0x80, octets)));
-        assert_eq!(newer(Pick::ContentType, Some((0x46, &[2]))), None);
-        assert!(newer(Pick::ContentType, Some((0x46, &[22]))).is_some());
-        assert!(newer(Pick::ContentType, Some((0x06, &[0x2A]))).is_some());
         assert_eq!(value(Pick::NonDeliveryReason, &[2]), None);
         assert!(value(Pick::NonDeliveryReason, &[5]).is_some());
         assert_eq!(value(Pick::NonDeliveryDiagnostic, &[11]), None);

@@ -1,6 +1,6 @@
 //! What the layers notice besides the facts: anomalies, as data. Rules turn them into findings.
 
-use super::{Side, cotp, session, smtp, tpkt};
+use super::{Side, cotp, or_address_oddities, p1_oddities, p2_oddities, session, smtp};
 use crate::capture::Octets;
 use crate::stream::Loss;
 use crate::tree::{Damage, Field};
@@ -8,28 +8,46 @@ use crate::tree::{Damage, Field};
 /// Something that is not as it should be, or that limits what can be said.
 #[derive(Clone, Copy, Debug)]
 pub enum What<'a> {
-    /// A TPKT whose reserved octet is not zero.
-    TpktReserved(u8),
+    /// A TPKT whose reserved octet is not zero, or is not what it was in packets of the same side before.
+    TpktReserved {
+        /// The octet.
+        value: u8,
+        /// What it was in the first packet of the side, where that had another value.
+        before: Option<u8>,
+    },
     /// A TPKT whose version is not 3.
     TpktVersion(u8),
     /// A boundary in the stream where the length is impossible.
     TpktLength(u16),
-    /// Octets passed over on the way to the next packet.
-    TpktResync(tpkt::Why),
-    /// A TPDU whose header does not hold together.
+    /// Octets passed over on the way to the next packet, because the capture misses what was in front of them.
+    TpktResync,
+    /// Octets that are no packet where one has to begin.
+    TpktJunk {
+        /// Whether no packet of this side came before.
+        at_start: bool,
+    },
+    /// A TPDU that is odd, by its header or by its place.
     Cotp(cotp::Oddity),
     /// An SPDU whose structure does not hold together.
     Session(session::Oddity),
     /// Damage in a BER encoding.
     Ber(Damage),
+    /// Something odd in an MTS-APDU.
+    P1(p1_oddities::Oddity),
     /// An element, in words, that the editions of 1984 do not have, on an association of the 1984 kind.
     Only1988(&'static str),
+    /// An O/R name or a directory name in it that is odd.
+    Name(or_address_oddities::Oddity),
+    /// Something odd in an interpersonal message or notification.
+    Ipm(p2_oddities::Oddity),
     /// A value in a presentation context that was not defined (false) or not accepted (true): its identifier.
     UnknownContext(i64, bool),
     /// Octets of the stream that were never captured.
     Missing(Loss),
     /// Octets sent twice with different contents.
     Conflict,
+    /// So many IP datagrams with TCP came in fragments that were not put together.
+    Fragments(u64),
     /// The capture began in mid-stream.
     Midstream,
     /// A mail address in which something is wrapped up; the octets are those of the address.
@@ -44,17 +62,19 @@ impl What<'_> {
     /// Whether PDUs may be missed where it was noticed.
     pub fn hides_pdus(&self) -> bool {
         match self {
-            What::TpktLength(_) | What::TpktResync(_) | What::Missing(_) | What::Midstream | What::Cap(_) => {
-                true
-            }
-            What::Cotp(_) | What::Session(_) | What::Conflict => true,
-            What::TpktReserved(_)
-            | What::TpktVersion(_)
-            | What::Ber(_)
-            | What::Only1988(_)
-            | What::UnknownContext(..)
-            | What::SmtpAddress(_)
-            | What::SmtpTls => false,
+            What::TpktLength(_)
+            | What::TpktJunk { .. }
+            | What::TpktResync
+            | What::Session(_)
+            | What::Conflict
+            | What::Missing(_)
+            | What::Fragments(_)
+            | What::Midstream
+            | What::Cap(_) => true,
+            // Odd by its place, but read.
+            What::Cotp(cotp::Oddity::EmptyData | cotp::Oddity::TooLong(_) | cotp::Oddity::Expedited) => false,
+            What::Cotp(_) => true,
+            _ => false,
         }
     }
 }

@@ -53,7 +53,7 @@ impl Attribute {
 }
 
 /// An O/R address as it is collected, or the global domain identifier that shares its last attributes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct OrAddress {
     attributes: Vec<(Attribute, String)>,
     /// Domain-defined attributes: type and value.
@@ -83,7 +83,8 @@ impl OrAddress {
     /// How much memory it takes besides itself.
     pub fn footprint(&self) -> usize {
         let attributes: usize = self.attributes.iter().map(|(_, value)| value.capacity()).sum();
-        let pairs: usize = self.domain_defined.iter().map(|(kind, value)| kind.capacity() + value.capacity()).sum();
+        let pairs: usize =
+            self.domain_defined.iter().map(|(kind, value)| kind.capacity() + value.capacity()).sum();
         attributes
             + pairs
             + self.attributes.capacity() * size_of::<(Attribute, String)>()
@@ -100,6 +101,11 @@ impl OrAddress {
     /// Whether it has no attribute.
     pub fn is_empty(&self) -> bool {
         self.attributes.is_empty() && self.domain_defined.is_empty()
+    }
+
+    /// The domain-defined attributes: type and value.
+    pub fn domain_defined(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.domain_defined.iter().map(|(kind, value)| (kind.as_str(), value.as_str()))
     }
 
     /// The value of an attribute.

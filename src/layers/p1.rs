@@ -7,6 +7,7 @@ use super::or_address::{Attribute, OrAddress};
 use super::schemas::Pick;
 use super::{NAME, clipped};
 use crate::asn1::{Oid, Time, decode, utc_time};
+use crate::capture::{Octets, Quote};
 use crate::tree::{Charset, Span};
 
 /// How many recipients are kept of one message. More than any envelope may have (X.411, ub-recipients 32767).
@@ -17,6 +18,9 @@ const PIECES: usize = 65_536;
 
 /// How many trace elements are kept of one message (X.411, ub-transfers).
 const TRACE: usize = 512;
+
+/// How many elements of the internal trace are kept: their domains are few.
+const INTERNAL: usize = 16;
 
 /// What is transferred.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -95,6 +99,8 @@ pub struct Recipient {
     pub address: OrAddress,
     /// originally-specified-recipient-number.
     pub number: Option<i64>,
+    /// Whether the receiving MTA has to deliver to it: bit 0 of per-recipient-indicators.
+    pub responsible: bool,
     /// In a report: what became of the message.
     pub report: Option<ReportType>,
     /// In a report: supplementary-information.
@@ -112,6 +118,27 @@ pub struct TraceElement {
     pub arrival_text: String,
     /// routing-action: 0 relayed, 1 rerouted.
     pub action: Option<i64>,
+    /// Whether the message was redirected or a distribution list expanded: other-actions.
+    pub other_actions: bool,
+    /// Whether the content was converted: converted-encoded-information-types.
+    pub converted: bool,
+    /// Its octets.
+    pub octets: Option<Quote>,
+}
+
+/// A time with its octets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeField {
+    /// The time.
+    pub time: Time,
+    /// The contents octets.
+    pub octets: Quote,
+}
+
+impl TimeField {
+    fn read(octets: Octets<'_>) -> Option<TimeField> {
+        Some(TimeField { time: utc_time(octets.bytes())?, octets: Quote::new(octets) })
+    }
 }
 
 /// The heading of an interpersonal message, or what a notification refers to.
@@ -125,6 +152,8 @@ pub struct Ipm {
     pub user: OrAddress,
     /// subject.
     pub subject: Option<String>,
+    /// The kinds of its body parts, as bits of [`Apdu::encoded_information_types`], bit 0 the least significant.
+    pub bodies: u16,
 }
 
 /// The fact about one MTS-APDU.
@@ -152,6 +181,22 @@ pub struct Apdu {
     pub ipm: Option<Ipm>,
     /// Of a report: the identifier of the message that it speaks of.
     pub subject: Option<MtsIdentifier>,
+    /// Of a report: whether it brings the content back.
+    pub returned: bool,
+    /// Of a report: the first non-delivery-reason-code.
+    pub reason_octets: Option<Quote>,
+    /// Of a report: whether a non-delivery-reason-code is not the shortest encoding of a number.
+    pub reason_padded: bool,
+    /// The octets of the identifier.
+    pub id_octets: Option<Quote>,
+    /// original-encoded-information-types, those with a number; bit 0 (undefined) is the least significant.
+    pub encoded_information_types: Option<u16>,
+    /// deferred-delivery-time.
+    pub deferred: Option<TimeField>,
+    /// latest-delivery-time.
+    pub latest_delivery: Option<TimeField>,
+    /// The domains of the internal trace, each once in a row, with the octets of their elements.
+    pub internal_trace: Vec<(OrAddress, Quote)>,
 }
 
 impl Apdu {
@@ -161,13 +206,22 @@ impl Apdu {
             recipient.address.footprint() + recipient.supplementary.as_ref().map_or(0, String::capacity)
         };
         let recipients: usize = self.recipients.iter().map(recipient).sum();
-        let trace: usize =
-            self.trace.iter().map(|element| element.domain.footprint() + element.arrival_text.capacity()).sum();
+        let trace: usize = self
+            .trace
+            .iter()
+            .map(|element| element.domain.footprint() + element.arrival_text.capacity())
+            .sum();
         recipients
             + trace
             + self.recipients.capacity() * size_of::<Recipient>()
             + self.trace.capacity() * size_of::<TraceElement>()
             + self.content.capacity() * size_of::<Span>()
+    }
+
+    fn add_body(&mut self, pick: Pick) {
+        if let (Some(ipm), Some(number)) = (&mut self.ipm, body_type(pick)) {
+            ipm.bodies |= 1 << number;
+        }
     }
 
     /// The name of the priority (X.411 8.2.1.1.1.8).
@@ -189,6 +243,7 @@ enum Place {
     Originator,
     Recipient,
     Trace,
+    InternalTrace,
     IpmUser,
 }
 
@@ -203,7 +258,12 @@ pub(super) struct Reader {
     heading_read: bool,
     /// Whether the trace of the envelope is being read, and not the intermediate one of a report's subject.
     in_trace: bool,
-    in_content: bool,
+    /// Whether the original encoded information types are being read, and not what they were converted to.
+    in_original_types: bool,
+    /// How deep in APDUs inside each other: a content can be one.
+    depth: u32,
+    /// How deep in contents, those that a report brings back included.
+    content_depth: u32,
 }
 
 /// The value of an INTEGER's contents octets, where it fits.
@@ -232,20 +292,45 @@ impl Reader {
         self.apdu
     }
 
-    pub(super) fn enter(&mut self, pick: Pick) {
+    /// Whether an MTS-APDU was begun.
+    pub(super) fn has_begun(&self) -> bool {
+        self.apdu.is_some()
+    }
+
+    /// The MTS-APDU, while its envelope is being read, or what a report has in place of a content.
+    pub(super) fn envelope(&self) -> Option<&Apdu> {
+        self.apdu.as_deref().filter(|_| self.content_depth == 0 && self.ipm_depth == 0)
+    }
+
+    /// Whether the identifier of the APDU is being read.
+    pub(super) fn in_identifier(&self) -> bool {
+        self.places.last() == Some(&Place::Id)
+    }
+
+    /// Whether the trace information of the envelope is being read.
+    pub(super) fn in_trace(&self) -> bool {
+        self.in_trace
+    }
+
+    pub(super) fn enter(&mut self, pick: Pick, element: Octets<'_>) {
         let begin = match pick {
             Pick::P1Message => Some(ApduKind::Message),
             Pick::P1Probe => Some(ApduKind::Probe),
             Pick::P1Report => Some(ApduKind::Report),
             _ => None,
         };
+        self.depth += u32::from(begin.is_some());
         if let (Some(kind), true) = (begin, self.apdu.is_none()) {
             self.apdu = Some(Box::new(Apdu { kind, ..Apdu::default() }));
             return;
         }
         let Some(apdu) = &mut self.apdu else { return };
         match pick {
-            Pick::P1Content => self.in_content = true,
+            Pick::P1Content => self.content_depth += 1,
+            Pick::ReturnedContent => {
+                self.content_depth += 1;
+                apdu.returned = true;
+            }
             Pick::Ipm | Pick::Ipn => {
                 self.ipm_depth += 1;
                 if self.ipm_depth == 1 && apdu.kind == ApduKind::Message {
@@ -255,9 +340,11 @@ impl Reader {
             Pick::ThisIpm | Pick::SubjectIpm if self.ipm_depth == 1 && !self.heading_read => {
                 self.places.push(Place::IpmUser);
             }
+            _ if self.ipm_depth == 1 && body_type(pick).is_some() => apdu.add_body(pick),
             // What a content says of its own names and recipients is not the envelope's.
-            _ if self.ipm_depth > 0 || self.in_content => {}
+            _ if self.ipm_depth > 0 || self.content_depth > 0 => {}
             Pick::MessageIdentifier | Pick::ProbeIdentifier | Pick::ReportIdentifier => {
+                apdu.id_octets = Some(Quote::new(element));
                 self.places.push(Place::Id)
             }
             Pick::SubjectIdentifier => {
@@ -273,8 +360,22 @@ impl Reader {
             Pick::RecipientName | Pick::ActualRecipientName => self.places.push(Place::Recipient),
             Pick::TraceInformation => self.in_trace = true,
             Pick::TraceElement if self.in_trace && apdu.trace.len() < TRACE => {
-                apdu.trace.push(TraceElement::default());
+                let octets = Some(Quote::new(element));
+                apdu.trace.push(TraceElement { octets, ..TraceElement::default() });
                 self.places.push(Place::Trace);
+            }
+            Pick::InternalTraceElement if apdu.internal_trace.len() < INTERNAL => {
+                apdu.internal_trace.push((OrAddress::default(), Quote::new(element)));
+                self.places.push(Place::InternalTrace);
+            }
+            Pick::ConvertedTypes if self.places.last() == Some(&Place::Trace) => {
+                if let Some(element) = apdu.trace.last_mut() {
+                    element.converted = true;
+                }
+            }
+            Pick::OriginalTypes => {
+                self.in_original_types = true;
+                apdu.encoded_information_types = Some(0);
             }
             Pick::Delivery => {
                 if let Some(recipient) = apdu.recipients.last_mut() {
@@ -288,7 +389,10 @@ impl Reader {
     pub(super) fn leave(&mut self, pick: Pick) {
         match pick {
             Pick::Ipm | Pick::Ipn => self.ipm_depth = self.ipm_depth.saturating_sub(1),
-            Pick::P1Content => self.in_content = false,
+            Pick::P1Message | Pick::P1Probe | Pick::P1Report => self.depth = self.depth.saturating_sub(1),
+            Pick::P1Content | Pick::ReturnedContent => {
+                self.content_depth = self.content_depth.saturating_sub(1);
+            }
             Pick::ThisIpm if self.ipm_depth == 1 && !self.heading_read => drop(self.places.pop()),
             // A notification may return the message, whose heading is not its own.
             Pick::SubjectIpm if self.ipm_depth == 1 && !self.heading_read => {
@@ -296,7 +400,7 @@ impl Reader {
                 self.heading_read = true;
             }
             Pick::IpmHeading => self.heading_read = true,
-            _ if self.ipm_depth > 0 || self.in_content => {}
+            _ if self.ipm_depth > 0 || self.content_depth > 0 => {}
             Pick::MessageIdentifier
             | Pick::ProbeIdentifier
             | Pick::ReportIdentifier
@@ -307,6 +411,13 @@ impl Reader {
             | Pick::RecipientName => drop(self.places.pop()),
             Pick::TraceElement if self.places.last() == Some(&Place::Trace) => drop(self.places.pop()),
             Pick::TraceInformation => self.in_trace = false,
+            Pick::InternalTraceElement if self.places.last() == Some(&Place::InternalTrace) => {
+                self.places.pop();
+                if let Some(Apdu { internal_trace, .. }) = self.apdu.as_deref_mut() {
+                    internal_trace.dedup_by(|later, earlier| later.0 == earlier.0);
+                }
+            }
+            Pick::OriginalTypes => self.in_original_types = false,
             _ => {}
         }
     }
@@ -320,11 +431,13 @@ impl Reader {
             Place::Originator => &mut apdu.originator,
             Place::Recipient => &mut apdu.recipients.last_mut()?.address,
             Place::Trace => &mut apdu.trace.last_mut()?.domain,
+            Place::InternalTrace => &mut apdu.internal_trace.last_mut()?.0,
             Place::IpmUser => &mut apdu.ipm.as_mut()?.user,
         })
     }
 
-    pub(super) fn value(&mut self, pick: Pick, identifier: u8, contents: &[u8], at: Span) {
+    pub(super) fn value(&mut self, pick: Pick, identifier: u8, octets: Octets<'_>, at: Span) {
+        let contents = octets.bytes();
         let string = || text(identifier, contents);
         if let Some(attribute) = attribute(pick) {
             if let Some(address) = self.address() {
@@ -348,10 +461,11 @@ impl Reader {
             _ => {}
         }
         let place = self.places.last().copied();
-        let (depth, in_content) = (self.ipm_depth, self.in_content);
+        let (depth, in_content) = (self.ipm_depth, self.content_depth > 0);
         let Some(apdu) = &mut self.apdu else { return };
         match pick {
-            Pick::P1Content => {
+            // Not that of an APDU which is itself a content.
+            Pick::P1Content if self.depth == 1 => {
                 *apdu.content_length.get_or_insert(0) += contents.len() as u64;
                 let end = at.end as usize;
                 if apdu.content.len() < PIECES {
@@ -371,6 +485,9 @@ impl Reader {
                     }
                 }
             }
+            // Some body parts are one string.
+            _ if depth == 1 && body_type(pick).is_some() => apdu.add_body(pick),
+            Pick::ReturnedContent => apdu.returned = true,
             _ if depth > 0 || in_content => {}
             Pick::LocalIdentifier => {
                 let id = match place {
@@ -408,12 +525,41 @@ impl Reader {
                     element.action = integer(contents);
                 }
             }
+            Pick::OtherActions if place == Some(Place::Trace) => {
+                if let Some(element) = apdu.trace.last_mut() {
+                    element.other_actions = contents.iter().skip(1).any(|bits| *bits != 0);
+                }
+            }
+            Pick::PerRecipientIndicators => {
+                if let Some(recipient) = apdu.recipients.last_mut() {
+                    recipient.responsible = contents.get(1).is_some_and(|bits| bits & 0x80 != 0);
+                }
+            }
+            Pick::BuiltInTypes if self.in_original_types => {
+                // Bit 0 of a BIT STRING is the most significant of its first octet.
+                let bits =
+                    contents.iter().skip(1).take(2).fold(0, |bits, octet| bits << 8 | u16::from(*octet));
+                let bits = if contents.len() == 2 { bits << 8 } else { bits };
+                *apdu.encoded_information_types.get_or_insert(0) |= bits.reverse_bits();
+            }
+            Pick::ExtendedType if self.in_original_types => {
+                // id-eit: 2.6.3.4 and the number of the bit.
+                if let ([0x56, 0x03, 0x04, number @ 0..=15], Some(types)) =
+                    (contents, &mut apdu.encoded_information_types)
+                {
+                    *types |= 1 << number;
+                }
+            }
+            Pick::DeferredDelivery => apdu.deferred = TimeField::read(octets),
+            Pick::LatestDelivery => apdu.latest_delivery = TimeField::read(octets),
             Pick::DeliveryTime => {
                 if let Some(recipient) = apdu.recipients.last_mut() {
                     recipient.report = Some(ReportType::Delivered(utc_time(contents)));
                 }
             }
             Pick::NonDeliveryReason => {
+                apdu.reason_octets.get_or_insert(Quote::new(octets));
+                apdu.reason_padded |= contents.len() != 1;
                 if let (Some(recipient), Some(reason)) = (apdu.recipients.last_mut(), integer(contents)) {
                     recipient.report = Some(ReportType::NonDelivered { reason, diagnostic: None });
                 }
@@ -433,6 +579,20 @@ impl Reader {
             _ => {}
         }
     }
+}
+
+/// The encoded information type of a body part, as the number of its bit. What has none of its own is "undefined".
+fn body_type(pick: Pick) -> Option<u16> {
+    Some(match pick {
+        Pick::Ia5TextBody => 2,
+        Pick::G3FacsimileBody => 3,
+        Pick::G4Class1Body => 4,
+        Pick::TeletexBody => 5,
+        Pick::VideotexBody => 6,
+        Pick::VoiceBody => 7,
+        Pick::MixedModeBody => 9,
+        _ => return None,
+    })
 }
 
 /// The attribute that a field is.

@@ -269,6 +269,17 @@ impl Stack {
         self.connection.cut_off(out);
     }
 
+    /// `side` has closed its stream in order, and everything it sent was read.
+    pub fn closed<O: Output>(&mut self, side: Side, out: &mut O) {
+        let assembly = &self.connection.tsdu[side.index()];
+        let whole = assembly.missing.is_none() && !assembly.headless && !self.connection.gap;
+        if whole && !assembly.held.is_empty() {
+            let what = What::Cotp(cotp::Oddity::Unfinished);
+            let field = cotp::field_of(cotp::Oddity::Unfinished);
+            out.note(&Note { what, side, field, octets: assembly.held.octets() });
+        }
+    }
+
     /// `side` sends no more, or no more is captured.
     pub fn finish<O: Output>(&mut self, side: Side, now: Now, out: &mut O) {
         let Stack { deframers, connection, mail } = self;
@@ -286,6 +297,10 @@ struct Connection {
     unit: usize,
     tsdu: [Assembly; 2],
     ssdu: [Option<(SpduKind, Assembly)>; 2],
+    /// The reserved octet of the first packet of each side.
+    reserved: [Option<u8>; 2],
+    /// The longest TPDU that CR and CC allow, as far as they were seen.
+    tpdu_size: Option<u32>,
     carried: Carried,
     hint: Option<Application>,
     session: session::Context,
@@ -318,8 +333,10 @@ impl Connection {
                 if O::Sink::KEEPS {
                     tpkt::describe(octets, &header, out.sink());
                 }
-                if header.reserved != 0 {
-                    let what = What::TpktReserved(header.reserved);
+                let first = *self.reserved[side.index()].get_or_insert(header.reserved);
+                let before = Some(first).filter(|first| *first != header.reserved);
+                if header.reserved != 0 || before.is_some() {
+                    let what = What::TpktReserved { value: header.reserved, before };
                     out.note(&Note { what, side, field: tpkt::FIELD_RESERVED, octets: octets.slice(1, 2) });
                 }
                 if header.version != 3 {
@@ -341,7 +358,11 @@ impl Connection {
                         let length = octets.bytes().get(2..4).map_or(0, |l| u16::from_be_bytes([l[0], l[1]]));
                         (What::TpktLength(length), tpkt::FIELD_LENGTH)
                     }
-                    _ => (What::TpktResync(why), tpkt::PACKET),
+                    tpkt::Why::Version => {
+                        let at_start = self.reserved[side.index()].is_none();
+                        (What::TpktJunk { at_start }, tpkt::PACKET)
+                    }
+                    tpkt::Why::OutOfStep => (What::TpktResync, tpkt::PACKET),
                 };
                 out.note(&Note { what, side, field, octets });
             }
@@ -370,6 +391,9 @@ impl Connection {
             out.note(&Note { what: What::Cotp(oddity), side, field: cotp::field_of(oddity), octets: tpdu });
         }
         let data = tpdu.skip(fact.user_data);
+        if let (Some(oddity), None, None) = (self.oddity(&fact, tpdu.len()), fact.odd, missing) {
+            out.note(&Note { what: What::Cotp(oddity), side, field: cotp::field_of(oddity), octets: tpdu });
+        }
         match fact.kind {
             cotp::TpduKind::Dt => self.data(side, &fact, tpdu, data, missing, now, out),
             cotp::TpduKind::Ed if !data.is_empty() => {
@@ -386,10 +410,26 @@ impl Connection {
                         self.knowledge.application = self.hint;
                     }
                     self.left |= fact.kind == cotp::TpduKind::Cc && connect.rdp;
+                    // What the CC leaves out is as the CR has it.
+                    self.tpdu_size = connect.preferred_tpdu_size.or(connect.tpdu_size).or(self.tpdu_size);
                 }
                 let pdu = Pdu { side, octets: tpdu, content: Content::Tpdu(&fact) };
                 out.pdu(&pdu, &self.knowledge);
             }
+        }
+    }
+
+    /// What is odd about a TPDU of `length` octets that is sound by itself.
+    fn oddity(&self, fact: &cotp::Tpdu, length: usize) -> Option<cotp::Oddity> {
+        match fact.kind {
+            cotp::TpduKind::Dt if fact.user_data == length => Some(cotp::Oddity::EmptyData),
+            cotp::TpduKind::Dt => {
+                let most = self.tpdu_size.filter(|most| length > *most as usize)?;
+                Some(cotp::Oddity::TooLong(most))
+            }
+            // The short header is that of class 0.
+            cotp::TpduKind::Ed if fact.length_indicator == 2 => Some(cotp::Oddity::Expedited),
+            _ => None,
         }
     }
 

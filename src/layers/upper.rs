@@ -7,13 +7,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::foreign::{self, Application};
 use super::mts::Kind;
-use super::note::{Cap, Note, What};
+use super::note::{Cap, What};
+use super::notices::Notices;
 use super::p1::integer;
 use super::presentation::{Context, Mode, PpduKind};
 use super::rtse::{self, Activity, ConnectionData};
 use super::session::SpduKind;
 use super::stack::Output;
-use super::{Side, acse, clipped, edition, p1, rose, schemas};
+use super::{Side, acse, clipped, edition, or_address_oddities, p1, p1_oddities, p2_oddities, rose, schemas};
 use crate::asn1::{Guide, Key, TableId, TypeId, walk};
 use crate::capture::{Octets, Quote};
 use crate::tree::{Cause, Damage, Display, Field, FieldDef, Nothing, Sink, Span, Tag, Value};
@@ -279,7 +280,7 @@ pub fn read<O: Output>(
         PpduKind::Cpr | PpduKind::Aru => Some(Mode::Normal),
         _ => knowledge.mode,
     });
-    report(&noticed, ssdu.side, out);
+    noticed.report(ssdu.side, out);
 }
 
 /// Reads user data that are no PPDU: a turn request of the X.410 mode (X.410-1984 4.4), or the octets of a session
@@ -304,7 +305,7 @@ pub fn read_bare<O: Output>(
         if facts.rtse.is_none() {
             facts.rtse = Some(rtse::Apdu::new(rtse::ApduKind::Rttp));
         }
-        report(&noticed, ssdu.side, out);
+        noticed.report(ssdu.side, out);
     } else {
         // What an association is set up with may hold a password.
         let setup = matches!(kind, SpduKind::Connect | SpduKind::Accept | SpduKind::Refuse);
@@ -352,7 +353,9 @@ pub fn read_transfer<O: Output>(
     };
     let ssdu = Ssdu { data, side: activity.sender, cut };
     let mut facts = Facts::default();
+    let on_1984 = knowledge.kind() == Some(Kind::Mts1984);
     let mut reader = Reader::new(knowledge, &mut facts, |_, _| {});
+    reader.oddities = p1_oddities::Watch::new(on_1984, data.len());
     let all = Span::new(0, data.len());
     if O::Sink::KEEPS && show {
         let sink = out.sink();
@@ -368,8 +371,9 @@ pub fn read_transfer<O: Output>(
     } else {
         walk(&schemas.schema, ty, data, all, cut, &mut Nothing, &mut reader);
     }
-    let (noticed, apdu) = (std::mem::take(&mut reader.noticed), std::mem::take(&mut reader.p1).finish());
-    report(&noticed, ssdu.side, out);
+    let noticed = reader.noticed();
+    let apdu = std::mem::take(&mut reader.p1).finish();
+    noticed.report(ssdu.side, out);
     if apdu.is_some() && knowledge.application.is_none() {
         knowledge.application = Some(Application::P1);
     }
@@ -386,7 +390,7 @@ fn walk_with<S: Sink>(
     facts: &mut Facts,
     sink: &mut S,
     segment: impl FnMut(Octets<'_>, bool),
-) -> Vec<Noticed> {
+) -> Notices {
     let mut reader = Reader::new(knowledge, facts, segment);
     let mut at = 0;
     // A CP may be followed by further values (CPC), user data by further PDV lists (X.226 8.4.2).
@@ -405,20 +409,7 @@ fn walk_with<S: Sink>(
         }
         at = next;
     }
-    reader.noticed
-}
-
-/// Something that was noticed in a walk, with the octets that show it.
-struct Noticed {
-    what: What<'static>,
-    field: Field,
-    quote: Quote,
-}
-
-fn report<O: Output>(noticed: &[Noticed], side: Side, out: &mut O) {
-    for Noticed { what, field, quote } in noticed {
-        out.note(&Note { what: *what, side, field, octets: quote.octets() });
-    }
+    reader.noticed()
 }
 
 /// Whether a field is the code of a refusal or an abort, whatever its value.
@@ -456,9 +447,6 @@ const CONTEXTS: usize = 64;
 /// How many damages of one value are told. A value of garbage has one an octet, and the first ones say it all.
 const DAMAGES: usize = 64;
 
-/// How many things are noticed in one value.
-const NOTICED: usize = 512;
-
 /// Takes the fields that the walker tells, and puts them into facts.
 struct Reader<'k, F> {
     knowledge: &'k mut Knowledge,
@@ -471,7 +459,10 @@ struct Reader<'k, F> {
     /// The presentation context of the value that is being read, the innermost.
     context: Option<i64>,
     p1: p1::Reader,
-    noticed: Vec<Noticed>,
+    oddities: p1_oddities::Watch,
+    names: or_address_oddities::Reader,
+    ipm: p2_oddities::Reader,
+    noticed: Notices,
     damages: usize,
 }
 
@@ -485,7 +476,10 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
             results: 0,
             context: None,
             p1: p1::Reader::default(),
-            noticed: Vec::new(),
+            oddities: p1_oddities::Watch::default(),
+            names: or_address_oddities::Reader::default(),
+            ipm: p2_oddities::Reader::default(),
+            noticed: Notices::default(),
             damages: 0,
         }
     }
@@ -519,9 +513,13 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
     }
 
     fn notice(&mut self, what: What<'static>, field: Field, octets: Octets<'_>) {
-        if self.noticed.len() < NOTICED {
-            self.noticed.push(Noticed { what, field, quote: Quote::new(octets) });
-        }
+        self.noticed.notice(what, field, octets);
+    }
+
+    /// All that was noticed; the walk is over.
+    fn noticed(&mut self) -> Notices {
+        self.names.settle(&mut self.noticed);
+        std::mem::take(&mut self.noticed)
     }
 
     fn result(&mut self) -> Option<&mut Context> {
@@ -565,15 +563,27 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
             Pick::Reject => self.facts.rose = rose(rose::ApduKind::Reject),
             _ => {
                 self.newer(pick, field, element, None);
-                self.p1.enter(pick);
+                self.p1.enter(pick, element);
+                if let Some(oddity) = self.oddities.enter(pick, element.bytes(), &self.p1) {
+                    self.notice(What::P1(oddity), field, element);
+                }
+                self.names.enter(pick, field, element, &mut self.noticed);
+                self.ipm.enter(pick, field, element, &mut self.noticed);
             }
         }
     }
 
-    fn leave(&mut self, field: Field, _: Octets<'_>) {
+    fn leave(&mut self, field: Field, element: Octets<'_>) {
         match Pick::from_number(field.pick) {
             Some(Pick::Rttr) => self.inside = None,
-            Some(pick) => self.p1.leave(pick),
+            Some(pick) => {
+                if let Some(oddity) = self.oddities.leave(pick, element.bytes(), &self.p1) {
+                    self.notice(What::P1(oddity), field, element);
+                }
+                self.p1.leave(pick);
+                self.names.leave(pick, field, element, &mut self.noticed);
+                self.ipm.leave(pick, field, element, &mut self.noticed);
+            }
             None => {}
         }
     }
@@ -699,7 +709,12 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
             }
             _ => {
                 self.newer(pick, field, octets, Some(identifier));
-                self.p1.value(pick, identifier, contents, at);
+                self.p1.value(pick, identifier, octets, at);
+                if let Some(oddity) = self.oddities.value(pick, identifier, contents, &self.p1) {
+                    self.notice(What::P1(oddity), field, octets);
+                }
+                self.names.value(pick, field, identifier, octets, &mut self.noticed);
+                self.ipm.value(pick, field, identifier, octets, &mut self.noticed);
             }
         }
     }
@@ -731,14 +746,31 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
         self.facts.damaged = true;
         if self.damages < DAMAGES {
             self.damages += 1;
-            self.notice(What::Ber(*damage), damage.field, octets);
+            // What is particular to names and contents says it better.
+            let particular = self.names.damage(damage).or_else(|| self.ipm.damage(damage));
+            let what = particular.or_else(|| self.oddities.damage(damage, octets.bytes(), &self.p1));
+            if let Some(what) = what {
+                self.notice(what, damage.field, octets);
+            }
         }
     }
+}
+
+/// What is noticed in an MTS-APDU.
+#[cfg(test)]
+pub(super) fn noticed_in(apdu: &[u8]) -> Notices {
+    let (mut knowledge, mut facts) = (Knowledge::default(), Facts::default());
+    let mut reader = Reader::new(&mut knowledge, &mut facts, |_, _| {});
+    let schemas = schemas::get();
+    let (octets, all) = (Octets::new(apdu, &[], 0), Span::new(0, apdu.len()));
+    walk(&schemas.schema, schemas.mts_apdu, octets, all, None, &mut Nothing, &mut reader);
+    reader.noticed()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layers::note::Note;
     use crate::layers::stack::{ActivityKey, Pdu, Transfer};
 
     /// Takes what is told, and keeps nothing.

@@ -154,7 +154,9 @@ impl Desk {
     /// An association has ended just now: what can be told of it so far is marked in the frame.
     pub(super) fn mark_end(&mut self, association: &Association) {
         let Desk { rules, collector, history, .. } = self;
-        collector.mark_only(|aside| rules.end(association, history, aside));
+        if needs_reason(association) {
+            collector.mark_only(|aside| rules.end(association, history, aside));
+        }
     }
 
     /// A PDU may tell what became of a message that was sent before: `tell` is given those that came to their end.
@@ -204,7 +206,7 @@ impl Desk {
         }
         history.add(association);
         rules.association(association, history, collector);
-        if !matches!(association.outcome, Outcome::Released | Outcome::Open) {
+        if needs_reason(association) {
             if cases.len() == CASES
                 && let Some(oldest) = cases.pop_front()
             {
@@ -222,4 +224,9 @@ impl Desk {
             rules.end(&association, history, collector);
         }
     }
+}
+
+/// Whether an association came to an end that a rule has to explain.
+fn needs_reason(association: &Association) -> bool {
+    !matches!(association.outcome, Outcome::Released | Outcome::Open)
 }

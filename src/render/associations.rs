@@ -189,6 +189,28 @@ fn row(a: &Association, clock: &Clock) -> String {
             key("protocol", protocol.to_string());
         }
     }
+    if a.transfers {
+        let done = &a.dialogue.activities;
+        key("activities", format!("{}/{}", done.started + done.resumed, done.completed));
+        if done.checkpoints > 0 {
+            key("checkpoints", done.checkpoints.to_string());
+            key("most-unacknowledged", done.most_unacknowledged.to_string());
+        }
+        key("largest-segment", done.largest_segment.to_string());
+    }
+    let timers = [
+        ("time-to-cc", a.timers.transport),
+        ("time-to-ac", a.timers.session),
+        ("time-to-bind", a.timers.bind),
+        ("longest-checkpoint", a.timers.checkpoint.map(|longest| longest.span)),
+        ("longest-activity-end", a.timers.end.map(|longest| longest.span)),
+        ("longest-idle", a.timers.idle.map(|longest| longest.span)),
+    ];
+    for (name, span) in timers {
+        if let Some(span) = span {
+            key(name, format!("{:.3}s", span.as_secs_f64()));
+        }
+    }
     key("messages", a.messages.to_string());
     key("octets", format!("{}/{}", a.octets[0], a.octets[1]));
     if a.missing_octets > 0 {

@@ -9,7 +9,7 @@ use crate::pipeline::{Read, View};
 use crate::tree::Tree;
 
 use super::frame::FrameView;
-use super::marks::{Mark, Marks};
+use super::marks::{Mark, Marks, is_shown};
 use super::secrets::Secrets;
 use super::settings::Settings;
 use super::{hex, tree_json, tree_text};
@@ -73,8 +73,9 @@ impl<W: Write> View for Frames<W> {
         if !self.settings.shows(Some(frame.number), association) {
             return Ok(());
         }
-        let marks = read.marks.iter().map(|mark| Mark {
-            place: Place { frame: frame.number, offset: mark.offset },
+        let here = |place: Place| place.frame == frame.number || is_shown(&self.tree, place);
+        let marks = read.marks.iter().filter(|mark| here(mark.place)).map(|mark| Mark {
+            place: mark.place,
             length: mark.length,
             field: mark.field,
             rule: mark.rule.id,

@@ -91,6 +91,12 @@ impl<'a> Marks<'a> {
     }
 }
 
+/// Whether the octet at a place is shown: a value may have been collected from frames before this one.
+pub fn is_shown(tree: &Tree, place: Place) -> bool {
+    let holds = |run: Run| run.frame == place.frame && (run.start..run.end).contains(&place.offset);
+    tree.nodes().iter().any(|node| node_runs(tree, node).any(holds))
+}
+
 fn node_runs<'a>(tree: &'a Tree, node: &Node) -> impl Iterator<Item = Run> + use<'a> {
     runs(&tree.octets(node.source).slice(node.at.start as usize, node.at.end as usize))
 }

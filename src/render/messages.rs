@@ -253,7 +253,7 @@ fn remark(m: &Message) -> Option<String> {
     if let Some(frame) = m.repeats {
         words.push(format!("the same identifier was transferred in frame {frame} before"));
     }
-    if let Some(frame) = m.subject_frame {
+    if let Some(frame) = m.subject.map(|subject| subject.frame) {
         words.push(format!("about the message of frame {frame}"));
     }
     (!words.is_empty()).then(|| words.join("; "))
@@ -379,7 +379,7 @@ impl<'a> MessageRecord<'a> {
         let is_report = apdu.kind == ApduKind::Report;
         let report = is_report.then(|| ReportRecord {
             subject_id: apdu.subject.as_ref().map(ToString::to_string).unwrap_or_default(),
-            subject_frame: m.subject_frame.map(|frame| frame.0),
+            subject_frame: m.subject.map(|subject| subject.frame.0),
             recipients: apdu.recipients.iter().map(report_recipient).collect(),
         });
         let recipients = match is_report {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::analysis::{Asked, Association};
+use crate::analysis::{Asked, Association, Longest, Timers};
 use crate::asn1::Oid;
 use crate::capture::Timestamp;
 use crate::findings::Finding;
@@ -181,6 +181,62 @@ pub struct AssociationRecord {
     messages: u64,
     octets: OctetsRecord,
     missing_octets: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transfers: Option<TransfersRecord>,
+    #[serde(skip_serializing_if = "TimersRecord::is_empty")]
+    timers: TimersRecord,
+}
+
+/// What was done with the activities of an association, and what of the agreed values was used.
+#[derive(Debug, Serialize)]
+struct TransfersRecord {
+    started: u32,
+    completed: u32,
+    resumed: u32,
+    interrupted: u32,
+    discarded: u32,
+    checkpoints: u64,
+    most_unacknowledged: u32,
+    largest_segment: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_serial: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_acknowledged: Option<u32>,
+}
+
+/// How long the steps of an association took, in seconds.
+#[derive(Debug, Default, PartialEq, Serialize)]
+struct TimersRecord {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transport: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bind: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkpoint: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activity_end: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idle: Option<f64>,
+}
+
+impl TimersRecord {
+    fn new(timers: &Timers) -> TimersRecord {
+        let longest = |longest: Option<Longest>| longest.map(|longest| longest.span.as_secs_f64());
+        TimersRecord {
+            transport: timers.transport.map(|span| span.as_secs_f64()),
+            session: timers.session.map(|span| span.as_secs_f64()),
+            bind: timers.bind.map(|span| span.as_secs_f64()),
+            checkpoint: longest(timers.checkpoint),
+            activity_end: longest(timers.end),
+            idle: longest(timers.idle),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        *self == TimersRecord::default()
+    }
 }
 
 /// The session protocol versions in a version number parameter (X.225 8.3.1.7).
@@ -250,6 +306,19 @@ impl AssociationRecord {
             messages: a.messages,
             octets: OctetsRecord { to_responder: a.octets[0], to_initiator: a.octets[1] },
             missing_octets: a.missing_octets,
+            transfers: a.transfers.then(|| TransfersRecord {
+                started: a.dialogue.activities.started,
+                completed: a.dialogue.activities.completed,
+                resumed: a.dialogue.activities.resumed,
+                interrupted: a.dialogue.activities.interrupted,
+                discarded: a.dialogue.activities.discarded,
+                checkpoints: a.dialogue.activities.checkpoints,
+                most_unacknowledged: a.dialogue.activities.most_unacknowledged,
+                largest_segment: a.dialogue.activities.largest_segment,
+                last_serial: a.dialogue.activities.serials.0,
+                last_acknowledged: a.dialogue.activities.serials.1,
+            }),
+            timers: TimersRecord::new(&a.timers),
         }
     }
 }

@@ -122,9 +122,10 @@ impl Assembler {
 
     /// How much memory it takes.
     pub(super) fn footprint(&self) -> usize {
-        let waiting = self.waiting.as_ref().map_or(0, |waiting| {
-            waiting.octets + (waiting.runs.len() + waiting.cuts.len()) * RUN
-        });
+        let waiting = self
+            .waiting
+            .as_ref()
+            .map_or(0, |waiting| waiting.octets + (waiting.runs.len() + waiting.cuts.len()) * RUN);
         waiting + self.history.ring.capacity()
     }
 

@@ -145,7 +145,8 @@ mod tests {
         assert_eq!(buffer.len(), 64);
         // From very many places, less.
         let mut buffer = Buffer::new();
-        let added = (0..100).filter(|frame| buffer.append_within(Octets::new(&[1], &piece(*frame, 54), 0), 640));
+        let added =
+            (0..100).filter(|frame| buffer.append_within(Octets::new(&[1], &piece(*frame, 54), 0), 640));
         assert_eq!(added.count(), 640 / OCTETS_A_PIECE);
         assert!(buffer.footprint() < 4096);
     }

@@ -43,7 +43,8 @@ const OCTETS: usize = 32 << 20;
 /// Stands for a field that was opened and is not shown.
 const UNSHOWN: u32 = u32::MAX;
 
-static FURTHER: FieldDef = FieldDef::new("frame.further", "[Further fields of this frame are not shown]", Display::Structure);
+static FURTHER: FieldDef =
+    FieldDef::new("frame.further", "[Further fields of this frame are not shown]", Display::Structure);
 
 /// The fields of one frame.
 #[derive(Debug, Default)]

@@ -89,6 +89,11 @@ impl Conversation {
                 let octets = statement.octets()?;
                 return self.done(|connection| connection.send(side, &octets));
             }
+            "window" => {
+                self.connection.flush_both();
+                self.connection.ends[side].window = statement.number_word("the window")?;
+                return Ok(());
+            }
             "line" => {
                 let words = statement.word("the line")?;
                 let line = text::unescaped(&words)? + "\r\n";

@@ -146,6 +146,8 @@ impl Player {
         };
         if statement.flag("refused") {
             connection.open_refused();
+        } else if statement.flag("unanswered") {
+            connection.open_unanswered();
         } else {
             connection.open();
         }

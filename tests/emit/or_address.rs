@@ -10,7 +10,8 @@ pub(crate) struct OrAddress(Vec<(String, String)>);
 impl OrAddress {
     /// Reads `/G=Alice/S=Sender/O=Example Org/OU1=Unit1/PRMD=PRMDA/ADMD=TESTADMD/C=XX/`.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        const KEYS: [&str; 12] = ["C", "ADMD", "PRMD", "O", "OU1", "OU2", "OU3", "OU4", "S", "G", "I", "CN"];
+        const KEYS: [&str; 14] =
+            ["C", "ADMD", "PRMD", "O", "OU1", "OU2", "OU3", "OU4", "OU5", "S", "G", "I", "CN", "X121"];
         let inner = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
         let inner = inner.ok_or_else(|| format!("{text:?} is no O/R address: it begins and ends with /"))?;
         let attribute = |part: &str| {
@@ -57,6 +58,7 @@ impl OrAddress {
     fn standard_attributes(&self) -> Vec<u8> {
         let mut parts = vec![constructed(0x61, &[string(0x13, self.get("C").unwrap_or(""))])];
         parts.push(constructed(0x62, &[string(0x13, self.get("ADMD").unwrap_or(" "))]));
+        parts.extend(self.get("X121").map(|number| string(0x80, number)));
         parts.extend(self.get("PRMD").map(|prmd| constructed(0xA2, &[string(0x13, prmd)])));
         parts.extend(self.get("O").map(|organization| string(0x83, organization)));
         let name = [("S", 0x80), ("G", 0x81), ("I", 0x82)];
@@ -64,7 +66,7 @@ impl OrAddress {
         if !name.is_empty() {
             parts.push(constructed(0xA5, &name));
         }
-        let units = ["OU1", "OU2", "OU3", "OU4"];
+        let units = ["OU1", "OU2", "OU3", "OU4", "OU5"];
         let units: Vec<_> = units.iter().filter_map(|key| Some(string(0x13, self.get(key)?))).collect();
         if !units.is_empty() {
             parts.push(constructed(0xA6, &units));

@@ -22,6 +22,8 @@ pub(crate) struct End {
     queue: Vec<u8>,
     /// Segments received since the last acknowledgement.
     unacknowledged: u32,
+    /// The window it advertises.
+    pub(crate) window: u16,
     identification: u16,
     finished: bool,
 }
@@ -36,6 +38,7 @@ impl End {
             sequence,
             queue: Vec::new(),
             unacknowledged: 0,
+            window: WINDOW,
             identification,
             finished: false,
         }
@@ -81,6 +84,15 @@ impl Connection {
         self.segment(0, SYN, &[]);
         self.ends[1].sequence = 0;
         self.segment(1, RST | ACK, &[]);
+    }
+
+    /// SYN, sent again after 3 and 6 seconds, and never answered.
+    pub(crate) fn open_unanswered(&mut self) {
+        for pause in [3, 6, 0] {
+            self.segment(0, SYN, &[]);
+            self.ends[0].sequence = self.ends[0].sequence.wrapping_sub(1);
+            self.time += pause * 1_000_000_000;
+        }
     }
 
     /// Writes octets for the other end.
@@ -146,7 +158,7 @@ impl Connection {
         } else {
             [&[2, 4], &(self.segment_size as u16).to_be_bytes()[..]].concat()
         };
-        let window = if flags & RST == 0 { WINDOW } else { 0 };
+        let window = if flags & RST == 0 { from.window } else { 0 };
         let tcp = tcp(from, to, acknowledgement, flags, window, &options, payload);
         let octets = ethernet(from, to, &ipv4(from, to, &tcp));
         self.frames.push(Frame { time: self.time, from: from.host.clone(), octets });

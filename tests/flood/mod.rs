@@ -46,8 +46,10 @@ pub(crate) static FLOODS: &[Kind] = &[
     kind("an activity in pieces of one octet", tiny_segments, 10_000, 1_000_000),
     kind("activities begun and interrupted", interrupted, 20, 400),
     kind("TSDUs that never end, on all connections", tsdus_on_all, 20, 2000).told_by(LIMIT, "together"),
-    kind("activities that never end, on all connections", activities_on_all, 20, 2000).told_by(LIMIT, "together"),
-    kind("holes with much behind them, on all connections", holes_on_all, 20, 2000).told_by(LIMIT, "together"),
+    kind("activities that never end, on all connections", activities_on_all, 20, 2000)
+        .told_by(LIMIT, "together"),
+    kind("holes with much behind them, on all connections", holes_on_all, 20, 2000)
+        .told_by(LIMIT, "together"),
     kind("octets sent on all connections", history_on_all, 50, 8000),
     kind("activities cut off and remembered", remembered, 20, 600).told_by(LIMIT, "resumed"),
     kind("messages that are not acknowledged", unacknowledged, 20, 300),
@@ -309,7 +311,8 @@ fn long_names(wire: &mut Wire<'_>, count: u32) -> io::Result<()> {
         let selector = vec![b'P'; 1_000_000];
         let cp = tlv(
             0x31,
-            &[tlv(0xA0, &tlv(0x80, &[1])), tlv(0xA2, &[tlv(0x81, &selector), tlv(0x82, &selector)].concat())].concat(),
+            &[tlv(0xA0, &tlv(0x80, &[1])), tlv(0xA2, &[tlv(0x81, &selector), tlv(0x82, &selector)].concat())]
+                .concat(),
         );
         // CONNECT with the first octets, CONNECT DATA OVERFLOW with the others.
         let parameter = |code: u8, value: &[u8]| [&[code, 255][..], &two(value.len()), value].concat();
@@ -317,7 +320,9 @@ fn long_names(wire: &mut Wire<'_>, count: u32) -> io::Result<()> {
             let last = (index + 1) * 60_000 >= cp.len();
             let spdu = match index {
                 0 => parameter(13, &[&[60, 1, 1][..], &parameter(0xC2, part)].concat()),
-                _ => parameter(15, &[&[25, 1, if last { 2 } else { 0 }][..], &parameter(0xC1, part)].concat()),
+                _ => {
+                    parameter(15, &[&[25, 1, if last { 2 } else { 0 }][..], &parameter(0xC1, part)].concat())
+                }
             };
             wire.dt(&mut a, &spdu, true)?;
         }
@@ -348,11 +353,8 @@ fn units(wire: &mut Wire<'_>, count: u32) -> io::Result<()> {
 /// One value as large as it has to be, in DTs of one TSDU.
 fn value(wire: &mut Wire<'_>, octets: &[u8]) -> io::Result<()> {
     let mut a = wire.open(0)?;
-    let spdu = [
-        &[1, 0, 1, 0][..],
-        &tlv(0x61, &tlv(0x30, &[&[2, 1, 1][..], &tlv(0xA0, octets)].concat())),
-    ]
-    .concat();
+    let spdu =
+        [&[1, 0, 1, 0][..], &tlv(0x61, &tlv(0x30, &[&[2, 1, 1][..], &tlv(0xA0, octets)].concat()))].concat();
     let mut parts = spdu.chunks(60_000).peekable();
     while let Some(part) = parts.next() {
         wire.dt(&mut a, part, parts.peek().is_none())?;

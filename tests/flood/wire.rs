@@ -67,13 +67,17 @@ const FIN: u8 = 1;
 
 impl<'w> Wire<'w> {
     pub(crate) fn new(out: &'w mut dyn Write) -> io::Result<Wire<'w>> {
-        out.write_all(&[0xD4, 0xC3, 0xB2, 0xA1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0, 1, 0, 0, 0])?;
+        out.write_all(&[
+            0xD4, 0xC3, 0xB2, 0xA1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0, 1, 0, 0, 0,
+        ])?;
         Ok(Wire { out, frames: 0, opening: opening() })
     }
 
     fn record(&mut self, parts: &[&[u8]]) -> io::Result<()> {
         let length: usize = parts.iter().map(|part| part.len()).sum();
-        for field in [836_000_000 + self.frames / 1000, self.frames % 1000 * 1000, length as u32, length as u32] {
+        for field in
+            [836_000_000 + self.frames / 1000, self.frames % 1000 * 1000, length as u32, length as u32]
+        {
             self.out.write_all(&field.to_le_bytes())?;
         }
         self.frames += 1;
@@ -87,7 +91,9 @@ impl<'w> Wire<'w> {
         let ends = [([10, number[0], 1, host as u8], port), ([10, 0, 0, 2], 102)];
         let ((from, from_port), (to, to_port)) = (ends[side], ends[1 - side]);
         let total = (40 + payload.len() as u16).to_be_bytes();
-        let mut header = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, total[0], total[1], 0, 0, 0, 0, 64, 6, 0, 0];
+        let mut header = vec![
+            2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, total[0], total[1], 0, 0, 0, 0, 64, 6, 0, 0,
+        ];
         header.extend(from);
         header.extend(to);
         header.extend(from_port.to_be_bytes());
@@ -172,8 +178,8 @@ impl<'w> Wire<'w> {
         let [high, low] = identification.to_be_bytes();
         let [place, more] = (0x2000 | offset as u16 / 8).to_be_bytes();
         let header = [
-            2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 36, high, low, place, more, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0,
-            0, 2,
+            2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 36, high, low, place, more, 64, 6, 0, 0,
+            10, 0, 0, 1, 10, 0, 0, 2,
         ];
         self.record(&[&header, &[7; 16]])
     }

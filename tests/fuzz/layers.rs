@@ -99,7 +99,13 @@ impl<S: Sink> Output for Heard<S> {
     }
 
     fn note(&mut self, note: &Note<'_>) {
-        self.told.push(format!("{:?} {} {:?} {:?}", note.side, note.field.name, note.what, note.octets.bytes()));
+        self.told.push(format!(
+            "{:?} {} {:?} {:?}",
+            note.side,
+            note.field.name,
+            note.what,
+            note.octets.bytes()
+        ));
     }
 
     fn transfer(&mut self, transfer: Transfer, _: ActivityKey, _: &Knowledge) {
@@ -128,9 +134,16 @@ const PPDUS: [PpduKind; 11] = [
 
 /// What is known of an association in normal mode whose contexts are for ACSE, RTSE, and the operations of P3 and P7.
 fn knowledge(choice: u8) -> Knowledge {
-    let syntaxes: [&[u8]; 6] =
-        [&[0x52, 1, 0, 1], &[0x56, 0, 2, 12], &[0x51, 3], &[0x56, 0, 2, 7], &[0x56, 0, 2, 1], &[0x56, 0, 2, 2]];
-    let context = |(id, syntax): (i64, &&[u8])| Context { id, abstract_syntax: syntax.to_vec(), ..Context::default() };
+    let syntaxes: [&[u8]; 6] = [
+        &[0x52, 1, 0, 1],
+        &[0x56, 0, 2, 12],
+        &[0x51, 3],
+        &[0x56, 0, 2, 7],
+        &[0x56, 0, 2, 1],
+        &[0x56, 0, 2, 2],
+    ];
+    let context =
+        |(id, syntax): (i64, &&[u8])| Context { id, abstract_syntax: syntax.to_vec(), ..Context::default() };
     Knowledge {
         mode: [None, Some(Mode::Normal), Some(Mode::X410)][usize::from(choice % 3)],
         contexts: (0..).map(|number| 2 * number + 1).zip(&syntaxes).map(context).collect(),

@@ -29,9 +29,9 @@ pub(super) static RULES: &[Rule] = &[
         told_by: "An AARE with the result rejected-permanent or rejected-transient and without an RTORJ. Diagnostics 3 to \
                   10 name the title or qualifier that is not recognized. Real stacks give no reason (1) for nearly \
                   everything, and the transient result for lasting causes as well.",
-        remedy: "For a diagnostic that names a title compare the AP titles and AE qualifiers of both ends. For diagnostic \
-                 1 compare application context and abstract syntaxes: an RTSE service that was called for another \
-                 application answers so. Exchange logs event 1293 at the caller.",
+        remedy: "For a diagnostic that names a title compare the AP titles and AE qualifiers of both ends. For \
+                 diagnostic 1 compare application context and abstract syntaxes: an RTSE service that was called for \
+                 another application answers so.",
         references: &["X.227 (ISO 8650-1) clauses 7.1 and 9.1"],
         check: Check::End(rejected),
     },
@@ -43,9 +43,8 @@ pub(super) static RULES: &[Rule] = &[
         why: "An abort ends the association at once. What was being transferred has to be sent again.",
         told_by: "An ABRT without an RTAB. The source tells who aborted: the user above ACSE, or ACSE itself, for an APDU \
                   that it could not accept.",
-        remedy: "Where ACSE itself aborts, look at the APDU in front of it: an answer that is a copy of the request comes \
-                 from an echo service. Else the log of the end that aborted has the cause. Exchange logs event 1294 at \
-                 the other end.",
+        remedy: "Where ACSE itself aborts, look at the APDU in front of it: an answer that is a copy of the request \
+                 comes from an echo service. Else the log of the end that aborted has the cause.",
         references: &["X.227 (ISO 8650-1) clauses 7.3 and 9.1"],
         check: Check::End(aborted),
     },
@@ -61,7 +60,7 @@ fn application_context(case: &Case<'_>, rule: &'static Rule, out: &mut Collector
     if aare(case).is_none_or(|apdu| apdu.user_diagnostic != Some(2)) {
         return;
     }
-    out.raise(Draft { symptom: explained(case.association), ..on_end(case, rule) }, &case.scene(), || {
+    out.raise(Draft { symptom: explained(case.association, out), ..on_end(case, rule) }, &case.scene(), || {
         format!(
             "The responder rejects the association: application context name not supported (2). The initiator asks for {}.",
             match case.association.application_context.as_slice() {
@@ -77,7 +76,7 @@ fn rejected(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let vague = matches!(apdu.user_diagnostic, None | Some(0 | 1)) && apdu.provider_diagnostic.is_none();
     let draft = Draft {
         certainty: if vague { Certainty::Probable } else { rule.certainty },
-        symptom: explained(case.association),
+        symptom: explained(case.association, out),
         ..on_end(case, rule)
     };
     out.raise(draft, &case.scene(), || {
@@ -112,7 +111,7 @@ fn aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let provider = apdu.abort_source == Some(1);
     let draft = Draft {
         certainty: if provider { rule.certainty } else { Certainty::Probable },
-        symptom: explained(case.association),
+        symptom: explained(case.association, out),
         ..on_end(case, rule)
     };
     out.raise(draft, &case.scene(), || {

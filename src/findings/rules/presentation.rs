@@ -22,9 +22,9 @@ pub(super) static RULES: &[Rule] = &[
         told_by: "A result other than acceptance in the context-definition-result-list of a CPA or CPR, counted off against \
                   the list in the CP. A context that message transfer does without is a note: callers may offer more \
                   than they need.",
-        remedy: "Compare the application contexts and abstract syntaxes that the two ends are configured for. A responder \
-                 that rejects message transfer (2.6.0.2.7) or the MTA's RTSE (2.6.0.2.12) serves something else behind \
-                 these selectors. Exchange logs event 1192 or 1198 for what its presentation layer does not accept.",
+        remedy: "Compare the application contexts and abstract syntaxes that the two ends are configured for. A \
+                 responder that rejects message transfer (2.6.0.2.7) or the MTA's RTSE (2.6.0.2.12) serves something \
+                 else behind these selectors.",
         references: &["X.226 (ISO 8823) clauses 6.2.5 and 8.2", "X.419 clause 8"],
         check: Check::Pdu(context_rejected),
     },
@@ -50,8 +50,8 @@ pub(super) static RULES: &[Rule] = &[
         why: "The caller chooses between the normal mode and the X.410-1984 mode; the answer has to be in the same. The \
               caller cannot read another one and aborts.",
         told_by: "The mode-selectors of CP and CPA differ.",
-        remedy: "The responder is at fault, or not an MTA at all. Set the same MTA conformance at both ends (in Exchange \
-                 on the Advanced tab of the X.400 connector). Exchange logs event 1192 at the caller.",
+        remedy: "The responder is at fault, or not an MTA at all. Set the same MTA conformance at both ends (in \
+                 Exchange on the Advanced tab of the X.400 connector).",
         references: &["X.226 (ISO 8823) clause 6.2.2", "Q135063"],
         check: Check::Pdu(mode_changed),
     },
@@ -64,9 +64,8 @@ pub(super) static RULES: &[Rule] = &[
               was looked at, names and passwords included.",
         told_by: "A CPR with a provider-reason. Reasons 3 and 7 name the presentation selector. Where the layers above \
                   refuse, the CPR has none.",
-        remedy: "For 3 and 7 correct the P selector of the called end in the caller's configuration (in Exchange on the \
-                 Stack tab; 1988 normal mode only). For 1 and 2 wait and look at the load. Exchange logs event 1293 at \
-                 the caller.",
+        remedy: "For 3 and 7 correct the P selector of the called end in the caller's configuration (in Exchange on \
+                 the Stack tab; 1988 normal mode only). For 1 and 2 wait and look at the load.",
         references: &["X.226 (ISO 8823) clauses 6.2.3 and 8.2", "Q166308"],
         check: Check::End(refused),
     },
@@ -78,9 +77,8 @@ pub(super) static RULES: &[Rule] = &[
         why: "The presentation layer received something that it cannot accept, and ended the association. It meets the \
               same again unless one end is changed.",
         told_by: "An ARP: its provider-reason says what was wrong, its event-identifier with which PPDU or service.",
-        remedy: "Look at the PDU that the event names, sent by the other end just before. Reasons 4 to 6 for the CP speak \
-                 of a parameter or the mode. Exchange logs event 1192 or 1198 where its presentation layer aborts, 1294 at \
-                 the other end.",
+        remedy: "Look at the PDU that the event names, sent by the other end just before. Reasons 4 to 6 for the CP \
+                 speak of a parameter or the mode.",
         references: &["X.226 (ISO 8823) clauses 6.4.3 and 8.2"],
         check: Check::End(aborted),
     },
@@ -193,7 +191,7 @@ fn refused(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let (Some(PpduKind::Cpr), Some(reason)) = (upper.ppdu, upper.provider_reason) else { return };
     let draft = Draft {
         certainty: if reason == 0 { Certainty::Probable } else { rule.certainty },
-        symptom: explained(case.association),
+        symptom: explained(case.association, out),
         ..on_end(case, rule)
     };
     out.raise(draft, &case.scene(), || {
@@ -220,7 +218,7 @@ fn aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     if upper.ppdu != Some(PpduKind::Arp) {
         return;
     }
-    let draft = Draft { symptom: explained(case.association), ..on_end(case, rule) };
+    let draft = Draft { symptom: explained(case.association, out), ..on_end(case, rule) };
     out.raise(draft, &case.scene(), || {
         let reason = match upper.provider_reason {
             Some(reason) => format!("{} ({reason})", presentation::abort_reason(reason)),

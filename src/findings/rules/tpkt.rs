@@ -1,25 +1,10 @@
 //! TPKT (RFC 1006 clause 6).
 
+use super::common::{called, hexadecimal};
 use super::{Certainty, Check, Collector, Draft, Rule, Scene, Severity};
 use crate::layers::note::{Note, What};
-use crate::layers::{Side, tpkt};
 
 pub(super) static RULES: &[Rule] = &[
-    Rule {
-        id: "tpkt-reserved-nonzero",
-        severity: Severity::Warning,
-        certainty: Certainty::Certain,
-        title: "the reserved octet is not zero",
-        why: "RFC 1006 reserves the second octet of every packet. Receivers should ignore it, but some, such as \
-              the Exchange MTA before 4.0 Service Pack 3, refuse packets in which it is not zero, and the \
-              connection fails before any X.400 is exchanged.",
-        told_by: "Octet 1 of a TPKT whose other octets prove that it is one. The side named is the sender: its \
-                  stack has to change, or the other one to tolerate it.",
-        remedy: "Have the vendor of the sending stack set the octet to zero. On the Exchange side install a \
-                 build that ignores it (4.0 Service Pack 3 or later).",
-        references: &["RFC 1006 clause 6", "KB Q157015", "KB Q151626"],
-        check: Check::Note(reserved),
-    },
     Rule {
         id: "tpkt-version",
         severity: Severity::Error,
@@ -27,7 +12,7 @@ pub(super) static RULES: &[Rule] = &[
         title: "the version is not 3",
         why: "Only version 3 is defined. A receiver that keeps to RFC 1006 closes the connection.",
         told_by: "Octet 0 of a packet whose length, TPDU and following packet prove that it is one. Octets that \
-                  do not are reported as tpkt-resync instead.",
+                  do not are reported as tpkt-junk instead.",
         remedy: "Look for a device that rewrites the stream, or a stack that is not RFC 1006 at all.",
         references: &["RFC 1006 clause 6"],
         check: Check::Note(version),
@@ -45,38 +30,38 @@ pub(super) static RULES: &[Rule] = &[
         check: Check::Note(length),
     },
     Rule {
-        id: "tpkt-resync",
-        severity: Severity::Warning,
+        id: "tpkt-junk",
+        severity: Severity::Error,
         certainty: Certainty::Certain,
-        title: "octets that belong to no packet",
+        title: "octets that are no packet",
+        why: "Every octet on the connection belongs to a packet that begins with version 3. A receiver that finds something \
+              else cannot know where the next packet begins, and closes the connection.",
+        told_by: "No packet begins where one has to, and nothing of the stream is missing in front of it: either the side \
+                  never speaks RFC 1006, or octets stand between its packets. Reading goes on at the next packet that \
+                  proves itself. Behind a hole in the capture, or where it began inside a packet, nothing is wrong and the \
+                  note is tpkt-resync. A packet that proves itself but for its version is tpkt-version, one with an \
+                  impossible length tpkt-length-invalid.",
+        remedy: "Where the first octets are no packet, something else than X.400 talks to this port: look at what they are. \
+                 Where they stand between packets, the sender's stack put them there, or something between the two ends \
+                 did.",
+        references: &["RFC 1006 clause 6"],
+        check: Check::Note(junk),
+    },
+    Rule {
+        id: "tpkt-resync",
+        severity: Severity::Note,
+        certainty: Certainty::Certain,
+        title: "octets whose packet began before",
         why: "These octets could not be read as packets. Reading went on at the next packet boundary that proves \
               itself; a protocol data unit that lay in them is not in the report.",
-        told_by: "No packet begins where one has to. Behind a hole in the capture, or where the capture began \
-                  inside a packet, nothing is wrong with the stream and the finding is a note.",
-        remedy: "If octets of the capture are missing, capture again closer to the host. If not, the sender put \
-                 something between the packets: look at the octets.",
+        told_by: "Behind a hole in the capture, or where the capture began inside a packet, octets follow that are the rest \
+                  of a packet. Nothing is wrong with the stream. Octets that are no packet in a stream without holes are \
+                  tpkt-junk.",
+        remedy: "If octets of the capture are missing, capture again closer to the host.",
         references: &["RFC 1006 clause 6"],
         check: Check::Note(resync),
     },
 ];
-
-fn reserved(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
-    let What::TpktReserved(value) = note.what else { return };
-    let draft = Draft {
-        side: Some(note.side),
-        evidence: Some((note.field.name, note.octets, Some(value.into()))),
-        ..Draft::new(rule)
-    };
-    out.raise(draft, scene, || {
-        let sender = scene.association.map_or_else(String::new, |a| format!(", {}", a.end(note.side)));
-        format!(
-            "The {} side{sender}, sends TPKTs whose reserved octet is {value} (0x{value:02X}). RFC 1006 reserves \
-             this octet and requires 0 on sending; a receiver should ignore it, but some receivers refuse such \
-             packets and the connection then fails.",
-            called(note.side)
-        )
-    });
-}
 
 fn version(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     let What::TpktVersion(value) = note.what else { return };
@@ -112,33 +97,44 @@ fn length(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Col
     });
 }
 
-fn resync(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
-    let What::TpktResync(why) = note.what else { return };
-    // Behind a hole, or where the capture began late, nobody did anything wrong.
-    let excused = why == tpkt::Why::OutOfStep;
+/// How many of the octets are shown in the sentence.
+const SHOWN: usize = 8;
+
+fn junk(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
+    let What::TpktJunk { at_start } = note.what else { return };
     let draft = Draft {
         side: Some(note.side),
-        key: u64::from(excused),
         evidence: Some((note.field.name, note.octets, None)),
-        severity: if excused { Severity::Note } else { rule.severity },
         ..Draft::new(rule)
     };
     out.raise(draft, scene, || {
-        let reason = match excused {
-            true => "the capture does not hold the beginning of the packet they belong to",
-            false => "no RFC 1006 packet begins here",
+        let (count, side) = (note.octets.len(), called(note.side));
+        let first = hexadecimal(note.octets.slice(0, SHOWN).bytes());
+        let (where_to, meaning) = match at_start {
+            true => ("What", "this is not RFC 1006, and no association can come about"),
+            false => ("Between two packets, what", "a receiver cannot tell where the next packet begins"),
         };
         format!(
-            "{} octets of the {} side could not be read: {reason}. Reading went on at the next packet.",
-            note.octets.len(),
-            called(note.side)
+            "{where_to} the {side} side sends is no TPKT: {count} octets beginning with {first}, where 03 and the header of a \
+             packet have to stand: {meaning}."
         )
     });
 }
 
-fn called(side: Side) -> &'static str {
-    match side {
-        Side::Initiator => "calling",
-        Side::Responder => "called",
-    }
+fn resync(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
+    let What::TpktResync = note.what else { return };
+    let draft = Draft {
+        side: Some(note.side),
+        key: 1,
+        evidence: Some((note.field.name, note.octets, None)),
+        ..Draft::new(rule)
+    };
+    out.raise(draft, scene, || {
+        format!(
+            "{} octets of the {} side could not be read: the capture does not hold the beginning of the packet they belong \
+             to. Reading went on at the next packet.",
+            note.octets.len(),
+            called(note.side)
+        )
+    });
 }

@@ -17,6 +17,11 @@ pub fn reject_cause(cause: u8) -> &'static str {
     named(REJECT_CAUSES, cause)
 }
 
+/// What a parameter is called (X.224 13.3 to 13.12).
+pub(super) fn parameter_name(code: u8) -> &'static str {
+    named(PARAMETERS, code)
+}
+
 fn named(names: Names, number: u8) -> &'static str {
     names.iter().find(|(n, _)| *n == i64::from(number)).map_or("unknown", |(_, name)| name)
 }

@@ -10,7 +10,7 @@ pub use describe::{describe, describe_setup_part, disconnect_reason, reject_caus
 pub use parse::parse;
 
 use crate::stream::Missing;
-use crate::tree::Field;
+use crate::tree::{Field, Span};
 
 /// The kind of a TPDU (X.224 clause 13).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -151,21 +151,54 @@ pub struct Tpdu {
     pub missing: Option<Missing>,
 }
 
-/// What can be wrong with a TPDU's header.
+/// What can be odd about a TPDU: the first two by its header, the others by its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Oddity {
     /// The length indicator says more octets than the TPDU has, or fewer than its fixed part needs.
     LengthIndicator,
     /// The length of a parameter reaches past the header.
     ParameterLength,
+    /// A DT without user data.
+    EmptyData,
+    /// A DT longer than was negotiated: so many octets are allowed.
+    TooLong(u32),
+    /// An ED in class 0.
+    Expedited,
+    /// The DT TPDUs of a TSDU whose last one never came, although the stream ended in order.
+    Unfinished,
 }
 
 /// The field that an oddity is on.
 pub fn field_of(oddity: Oddity) -> Field {
     match oddity {
         Oddity::LengthIndicator => &fields::LENGTH_INDICATOR,
-        Oddity::ParameterLength => &fields::LAYER,
+        Oddity::ParameterLength | Oddity::TooLong(_) => &fields::LAYER,
+        Oddity::EmptyData | Oddity::Unfinished => &fields::END_OF_TSDU,
+        Oddity::Expedited => &fields::TYPE,
     }
+}
+
+/// The code of the last parameter in a header, which may be cut anywhere, and what the parameter is called: an ER
+/// quotes a TPDU up to the octet that was rejected.
+pub fn last_parameter(tpdu: &[u8]) -> Option<(u8, &'static str)> {
+    let last = header::Header::of(tpdu).parameters().last()?;
+    Some((last.code, describe::parameter_name(last.code)))
+}
+
+/// Where the value of a parameter stands in a TPDU. Where one comes twice, the last counts.
+fn value_of(tpdu: &[u8], code: u8) -> Option<Span> {
+    let wanted = header::Header::of(tpdu).parameters().filter(|parameter| parameter.code == code).last()?;
+    Some(wanted.value_at())
+}
+
+/// Where the value of parameter C0 stands in a CR or CC.
+pub fn tpdu_size_of(tpdu: &[u8]) -> Option<Span> {
+    value_of(tpdu, header::TPDU_SIZE)
+}
+
+/// Where the calling and the called or responding TSAP-ID stand in a CR or CC.
+pub fn selectors_of(tpdu: &[u8]) -> [Option<Span>; 2] {
+    [value_of(tpdu, header::CALLING_TSAP), value_of(tpdu, header::CALLED_TSAP)]
 }
 
 /// The field of the user data.

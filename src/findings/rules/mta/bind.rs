@@ -265,7 +265,7 @@ fn name_empty_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector)
 
 fn responder_rejected(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     // Parameters of the answer that break a rule are the likelier cause.
-    if aborted_at_once(case) != Some(Side::Initiator) || explained(case.association) {
+    if aborted_at_once(case) != Some(Side::Initiator) || explained(case.association, out) {
         return;
     }
     raise(case, rule, rule.certainty, out, || {

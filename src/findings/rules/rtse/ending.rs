@@ -1,6 +1,8 @@
 //! Associations that RTSE refuses or aborts (X.228 clauses 7.3, 7.6 and 8.1).
 
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, explained, on_end};
+use super::{
+    Again, Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, explained, on_end, there,
+};
 use crate::analysis::{Attempt, Breach, How, State};
 use crate::layers::presentation::Mode;
 use crate::layers::rtse::{self, Apdu, ApduKind};
@@ -18,9 +20,9 @@ pub(in super::super) static RULES: &[Rule] = &[
               Callers that insist on recovery block the queue instead.",
         told_by: "The RTORQ asks to recover (connection data [1]), and the answer is a refusal, an abort or the end of the \
                   connection. cannotRecover (1) says it outright; what else answers is probable only.",
-        remedy: "Nothing to do where the caller opens anew at once and the message passes. Where it does not: raise the \
-                 Recovery timeout on the Override tab at the end that forgot (in Exchange 60 s), or set it to 0 at the \
-                 caller for a partner that does not know recovery. Exchange logs event 1133 and 1293.",
+        remedy: "Nothing to do where the caller opens anew at once and the message passes. Where it does not: raise \
+                 the Recovery timeout on the Override tab at the end that forgot (in Exchange 60 s), or set it to 0 \
+                 at the caller for a partner that does not know recovery.",
         references: &["X.228 (ISO 9066-2) clauses 7.1.3 and 8.1.4", "Q194031", "Q194556", "Q170007"],
         check: Check::End(recovery),
     },
@@ -35,7 +37,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   abort with an RTAB localSystemProblem in place of an answer (probable only). dialogueMode in the RTORQ \
                   is what was offered; absent means monologue.",
         remedy: "Set the same at both ends: in Exchange Two-way alternate on the Advanced tab of the X.400 connector; \
-                 off is what foreign MTAs and gateways usually need. Exchange logs event 55 where it refuses.",
+                 off is what foreign MTAs and gateways usually need.",
         references: &[
             "X.228 (ISO 9066-2) clause 7.1.3",
             "X.411 clause 12.1.1",
@@ -54,9 +56,8 @@ pub(in super::super) static RULES: &[Rule] = &[
               No transfer takes place.",
         told_by: "An RTORJ: in X.410 mode with a refuseReason, in normal mode with data of the user. rtsBusy is a warning: \
                   it passes.",
-        remedy: "rtsBusy: allow more associations at the called end, or open fewer at a time. validationFailure: compare \
-                 name and password (or whatever the application gives) with what the called end expects. Exchange logs \
-                 event 1293 at the caller.",
+        remedy: "rtsBusy: allow more associations at the called end, or open fewer at a time. validationFailure: \
+                 compare name and password (or whatever the application gives) with what the called end expects.",
         references: &["X.228 (ISO 9066-2) clause 7.1.3", "X.410 (1984) clause 4.2.1", "Q124737", "Q119303"],
         check: Check::End(refused),
     },
@@ -70,8 +71,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The receiver aborts with RTAB unrecognizedActivity (2), or an ACTIVITY RESUME names an activity that was \
                   not interrupted in this association while the whole association was captured.",
         remedy: "The receiver was started anew, or its recovery time-out has run out: raise the Recovery timeout (in \
-                 Exchange 60 s, Override tab) at both ends. If the sender resumes again and again, restart it. Exchange \
-                 logs event 1133.",
+                 Exchange 60 s, Override tab) at both ends. If the sender resumes again and again, restart it.",
         references: &["X.228 (ISO 9066-2) clauses 7.6.1 and 8.3", "Q194031"],
         check: Check::Several(&[Check::Breach(resume_breach), Check::End(resume_aborted)]),
     },
@@ -85,9 +85,8 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "An RTAB with its reason. Where the abort follows something visible (an exception report, an SPDU out of \
                   place, parameters that were not agreed), that is told and this is its consequence.",
         remedy: "protocolError and invalidParameter: look at what the other end sent just before, and at the MTA \
-                 conformance of both. localSystemProblem and temporaryProblem: look at the system that aborted. userError: \
-                 the MTA above RTSE wanted it; its log has the cause. Exchange logs event 1294 at the other end, 1133 or \
-                 1136 where it aborts.",
+                 conformance of both. localSystemProblem and temporaryProblem: look at the system that aborted. \
+                 userError: the MTA above RTSE wanted it; its log has the cause.",
         references: &["X.228 (ISO 9066-2) clause 7.6", "Q257727", "Q140956"],
         check: Check::End(aborted),
     },
@@ -199,7 +198,7 @@ fn dialogue_mode(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
 fn refused(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let Some(apdu) = rtorj(case) else { return };
     let severity = if apdu.refuse_reason == Some(0) { Severity::Warning } else { rule.severity };
-    let draft = Draft { severity, symptom: explained(case.association), ..on_end(case, rule) };
+    let draft = Draft { severity, symptom: explained(case.association, out), ..on_end(case, rule) };
     out.raise(draft, &case.scene(), || {
         let what = match (apdu.refuse_reason, apdu.bind.error) {
             (Some(0), _) => "rtsBusy (0): it has no room for another association now".to_owned(),
@@ -252,7 +251,9 @@ fn resume_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         return;
     }
     let side = case.ending.side.other();
-    out.raise(Draft { side: Some(side), ..on_end(case, rule) }, &case.scene(), || {
+    // It may have been told when the activity was resumed.
+    let draft = Draft { side: Some(side), key: 0, again: Again::Grows, ..on_end(case, rule) };
+    out.raise(draft, &there(case), || {
         format!(
             "The {} aborts the association with RTAB unrecognizedActivity (2): it does not know the activity that the {} \
              resumes. The message has to be sent from the beginning.",
@@ -274,7 +275,7 @@ fn aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let draft = Draft {
         // Nothing is lost where nothing was under way.
         severity: if idle && by_choice { Severity::Warning } else { rule.severity },
-        symptom: explained(case.association),
+        symptom: explained(case.association, out),
         ..on_end(case, rule)
     };
     out.raise(draft, &case.scene(), || {

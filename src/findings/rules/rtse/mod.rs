@@ -5,6 +5,6 @@ pub(super) mod opening;
 pub(super) mod transfer;
 
 use super::{
-    Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, evidence, explained, key, on_end,
-    seconds,
+    Again, Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity, evidence, explained,
+    has_newer_elements, key, on_end, seconds, there,
 };

@@ -1,6 +1,6 @@
 //! Checkpoint size and window: what is offered and accepted (X.228 clauses 7.1 and 7.2).
 
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, evidence};
+use super::{Again, Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, evidence, there};
 use crate::analysis::{Asked, Association};
 use crate::layers::Side;
 use crate::layers::rtse::ApduKind;
@@ -18,8 +18,8 @@ pub(in super::super) static RULES: &[Rule] = &[
               some senders that offer 0 set no checkpoints at all, and do not cope with an answer above 0.",
         told_by: "checkpointSize in the RTOAC is larger than in the RTORQ (absent counts as 0). An offer of 0 with an \
                   answer above 0 is a note: it is legal, and known to upset the MS Mail gateway.",
-        remedy: "Set the same checkpoint size at both ends: in Exchange Checkpoint size on the Override tab. For the MS \
-                 Mail gateway set it to 0 at the other end. Where the caller aborts, Exchange logs event 1294.",
+        remedy: "Set the same checkpoint size at both ends: in Exchange Checkpoint size on the Override tab. For the \
+                 MS Mail gateway set it to 0 at the other end.",
         references: &["X.228 (ISO 9066-2) clause 7.2.1", "Q118566"],
         check: Check::Several(&[Check::Pdu(checkpoint_size), Check::End(checkpoint_size_aborted)]),
     },
@@ -111,9 +111,10 @@ fn aborted_over(case: &Case<'_>, rule: &'static Rule, out: &mut Collector, what:
         side: Some(Side::Responder),
         severity: Severity::Error,
         certainty: Certainty::Strong,
+        again: Again::Amends,
         ..Draft::new(rule)
     };
-    out.raise(draft, &case.scene(), || {
+    out.raise(draft, &there(case), || {
         format!(
             "The responder accepts a {what} of {accepted} where {offered} was offered, and the initiator aborts the \
              association in answer: {}.",

@@ -1,6 +1,9 @@
 //! Transfers that do not come to a good end, and turns that are not given (X.228 clause 8).
 
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, explained, key, seconds};
+use super::{
+    Again, Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity, explained,
+    has_newer_elements, key, seconds, there,
+};
 use crate::analysis::{Breach, Message, Outcome, Phase};
 use crate::layers::session::{self, SpduKind};
 use crate::layers::stack::{Content, Pdu};
@@ -16,8 +19,8 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The last checkpoint sent is further ahead of the last one acknowledged than the windowSize of the RTOAC. \
                   By exactly one it is a note: some stacks look at the window before the next segment and not before the \
                   checkpoint, and receivers take it.",
-        remedy: "The sender's RTSE is at fault. A window of 1 at both ends (in Exchange Window size on the Override tab) \
-                 shows whether that is the cause. Exchange logs event 1133 where it aborts for it.",
+        remedy: "The sender's RTSE is at fault. A window of 1 at both ends (in Exchange Window size on the Override \
+                 tab) shows whether that is the cause.",
         references: &["X.228 (ISO 9066-2) clause 8.2.1", "Q194685"],
         check: Check::Several(&[Check::Breach(window), Check::End(window_aborted)]),
     },
@@ -188,8 +191,9 @@ fn aborted_over(
     if !aborted || !concerns(&breach) {
         return;
     }
-    let draft = Draft { side: Some(side), severity: Severity::Error, ..Draft::new(rule) };
-    out.raise(draft, &case.scene(), || {
+    let draft =
+        Draft { side: Some(side), severity: Severity::Error, again: Again::Amends, ..Draft::new(rule) };
+    out.raise(draft, &there(case), || {
         format!(
             "The {} {} (frame {}). The {} then aborts the association: {}.",
             side.word(),
@@ -233,7 +237,7 @@ fn given_up(
     let draft = Draft {
         side: Some(pdu.side),
         evidence: Some(evidence),
-        symptom: association.dialogue.exception.is_some() || explained(association),
+        symptom: association.dialogue.exception.is_some() || explained(association, out),
         ..Draft::new(rule)
     };
     out.raise(draft, scene, || {
@@ -264,7 +268,7 @@ fn cut_off(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     else {
         return;
     };
-    let draft = Draft { side: Some(sender), symptom: true, ..Draft::new(rule) };
+    let draft = Draft { side: Some(sender), key: phase as u64, symptom: true, ..Draft::new(rule) };
     out.raise(draft, &case.scene(), || match phase {
         Phase::Ending => format!(
             "The association ended after the {} had sent its transfer to the end and before the ACTIVITY END was \
@@ -294,7 +298,12 @@ const FAILURES: u32 = 3;
 
 fn retransmission_loop(message: &Message, rule: &'static Rule, out: &mut Collector) {
     let Some(first) = message.first_failure.filter(|_| message.failures >= FAILURES) else { return };
-    let draft = Draft { key: key(&message.apdu.id.to_string()), grows: true, ..Draft::new(rule) };
+    let draft = Draft {
+        key: key(&message.apdu.id.to_string()),
+        again: Again::Grows,
+        symptom: message.associations.iter().any(|number| has_newer_elements(*number, out)),
+        ..Draft::new(rule)
+    };
     out.raise_on(message, draft, || {
         format!(
             "The transfer of {} was begun {} times, first in frame {first}, and none was acknowledged; the last one ended: \
@@ -344,7 +353,7 @@ fn turn(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         evidence: Some(("ses.type", wanted.quote.octets(), Some(SpduKind::PleaseTokens.code().into()))),
         ..Draft::new(rule)
     };
-    let scene = Scene::new(wanted.now, Some(association));
+    let scene = Scene::new(wanted.now, Some(association)).once_in(Scope::Hosts);
     out.raise(draft, &scene, || {
         let priority = wanted.priority.map_or(String::new(), |priority| format!(" (priority {priority})"));
         let end = match association.outcome {

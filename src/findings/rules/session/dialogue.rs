@@ -17,9 +17,8 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The SPDUs of both sides were followed from the CONNECT, or from where the state was sure, through the \
                   tables of X.225. SPDUs that cross on their way are allowed for; behind gaps in the capture, and where \
                   one direction was captured late, nothing is judged.",
-        remedy: "The implementation of the sender is at fault, or its state was lost when the network failed. Look for a \
-                 newer version, and for network faults before this frame. Exchange logs event 1222 (session state error) \
-                 or 1153 (invalid SPDU), and 1198 or 1133 for the layers above, when it receives one.",
+        remedy: "The implementation of the sender is at fault, or its state was lost when the network failed. Look \
+                 for a newer version, and for network faults before this frame.",
         references: &[
             "X.225 (ISO 8327) annex A",
             "X.228 (ISO 9066-2) clause 8",
@@ -40,9 +39,9 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The serial number of a MINOR SYNC POINT or ACTIVITY END is not the one behind the last, or an \
                   acknowledgement names a checkpoint that was not sent or is acknowledged already. An acknowledgement \
                   may skip numbers: it confirms all lower ones.",
-        remedy: "The sender counts wrongly: look for a newer version of it (the MS Mail gateway needed one). Until then a \
-                 checkpoint size of 0, where the product has that setting, does without minor synchronization points. \
-                 Exchange logs event 1222 or 1153 when it receives one.",
+        remedy: "The sender counts wrongly: look for a newer version of it (the MS Mail gateway needed one). Until \
+                 then a checkpoint size of 0, where the product has that setting, does without minor synchronization \
+                 points.",
         references: &[
             "X.225 (ISO 8327) clauses 7.16, 7.17 and 7.28",
             "X.228 (ISO 9066-2) clause 8.2.1",
@@ -61,8 +60,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The tokens were followed from the token settings of CONNECT and ACCEPT through GIVE TOKENS and GIVE \
                   TOKENS CONFIRM. PLEASE TOKENS moves none.",
         remedy: "The implementation of the sender is at fault. Where the association is two-way alternate, set it to \
-                 monologue: each side then opens associations of its own and no turn is passed. Exchange logs event \
-                 1222 when it receives such an SPDU.",
+                 monologue: each side then opens associations of its own and no turn is passed.",
         references: &[
             "X.225 (ISO 8327) clauses 5.3 and 7.12 to 7.14",
             "X.228 (ISO 9066-2) clause 8.4",

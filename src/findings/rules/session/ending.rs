@@ -1,6 +1,9 @@
 //! Session connections that are refused or aborted (X.225 clauses 7.4, 7.8 and 7.9).
 
-use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, explained, on_end, selector};
+use super::{
+    Again, Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity, explained, on_end,
+    selector,
+};
 use crate::analysis::{Phase, State};
 use crate::layers::session::{self, Spdu, SpduKind};
 use crate::layers::stack::{Content, Pdu};
@@ -31,8 +34,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   session layer). It is an error where the sender then discards the activity or the association is \
                   aborted.",
         remedy: "Look at the receiver's log for that time: storage, a queue that is full, a message that it cannot \
-                 decode. If the same message meets it each time, the message is the cause. Exchange logs event 1133 \
-                 or 1222 where it sends or meets an exception that it did not expect.",
+                 decode. If the same message meets it each time, the message is the cause.",
         references: &["X.225 (ISO 8327) clauses 7.21 and 7.22", "X.228 (ISO 9066-2) clause 8.3", "Q225206"],
         check: Check::Several(&[Check::Pdu(exception), Check::End(exception_aborted)]),
     },
@@ -46,9 +48,9 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "A REFUSE SPDU without a PDU of a higher layer. Reasons 129 and 130 name the session selector; 0, 1, \
                   2 without user data and 133 stand for anything: mode, functional units and the layers above come \
                   into question. The T-selector was right, or the answer would be a DR.",
-        remedy: "For 129 and 130 correct the S selector of the called end in the caller's configuration (in Exchange on \
-                 the Stack tab); X.410 modes go without one. For 131 and 1 wait and look at the load of the responder. \
-                 Else compare the MTA conformance of both ends. Exchange logs event 1293 at the caller.",
+        remedy: "For 129 and 130 correct the S selector of the called end in the caller's configuration (in Exchange \
+                 on the Stack tab); X.410 modes go without one. For 131 and 1 wait and look at the load of the \
+                 responder. Else compare the MTA conformance of both ends.",
         references: &["X.225 (ISO 8327) clause 8.3.5.10", "Q152877", "Q166308"],
         check: Check::End(refused),
     },
@@ -63,8 +65,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   word where its version of the protocol leaves no room for one. What breaks the protocol visibly has \
                   a rule of its own, and the abort is then its consequence.",
         remedy: "After a protocol error look at the SPDU in front of the abort. Else the log of the end that aborted \
-                 has the cause. Exchange logs event 1294 at the other end, and 1153 or 1222 where its own session layer \
-                 aborts.",
+                 has the cause.",
         references: &["X.225 (ISO 8327) clauses 7.8, 7.9 and 8.3.9", "Q225206", "Q152877"],
         check: Check::End(aborted),
     },
@@ -129,10 +130,11 @@ fn exception(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
         return;
     };
     let Some(exception) = association.dialogue.exception else { return };
+    let scene = &scene.once_in(Scope::Hosts);
     let draft = Draft {
         side: Some(exception.side),
-        key: exception.now.frame.0,
-        symptom: explained(association),
+        key: kind_of(exception.kind, exception.reason),
+        symptom: explained(association, out),
         ..Draft::new(rule)
     };
     match spdu.kind {
@@ -153,7 +155,7 @@ fn exception(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
             });
         }
         SpduKind::ActivityDiscard if association.is_reliable() => {
-            out.raise(Draft { severity: Severity::Error, ..draft }, scene, || {
+            out.raise(Draft { severity: Severity::Error, again: Again::Amends, ..draft }, scene, || {
                 format!(
                     "The {} reports {} (frame {}), and the {} discards the activity: the message was not transferred \
                      in it.",
@@ -173,9 +175,10 @@ fn exception_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) 
     let Some((Phase::Active | Phase::Ending, _)) = case.association.dialogue.cut_off() else { return };
     let draft = Draft {
         side: Some(exception.side),
-        key: exception.now.frame.0,
+        key: kind_of(exception.kind, exception.reason),
         severity: Severity::Error,
-        symptom: explained(case.association),
+        again: Again::Amends,
+        symptom: explained(case.association, out),
         ..Draft::new(rule)
     };
     out.raise(draft, &case.scene(), || {
@@ -188,6 +191,11 @@ fn exception_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) 
             case.association.reason.as_deref().unwrap_or("it is not continued")
         )
     });
+}
+
+/// The same exception again is the same finding.
+fn kind_of(kind: SpduKind, reason: Option<u8>) -> u64 {
+    u64::from(kind.code()) << 16 | reason.map_or(0xFFFF, u64::from)
 }
 
 fn report(kind: SpduKind, reason: Option<u8>) -> String {
@@ -207,7 +215,7 @@ fn refused(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
             Some(129..=132 | 134) => Certainty::Certain,
             _ => Certainty::Probable,
         },
-        symptom: explained(case.association),
+        symptom: explained(case.association, out),
         ..on_end(case, rule)
     };
     out.raise(draft, &case.scene(), || {
@@ -258,7 +266,7 @@ fn aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         // Nothing is lost where nothing was under way.
         severity: if user && idle { Severity::Warning } else { rule.severity },
         certainty: if user { Certainty::Probable } else { rule.certainty },
-        symptom: explained(case.association),
+        symptom: explained(case.association, out),
         ..on_end(case, rule)
     };
     out.raise(draft, &case.scene(), || {

@@ -6,6 +6,6 @@ pub(super) mod opening;
 pub(super) mod structure;
 
 use super::{
-    Case, Certainty, Check, Collector, Draft, Rule, Scene, Severity, explained, has_too_few_units, on_end,
-    selector, units,
+    Again, Case, Certainty, Check, Collector, Draft, RTSE_UNITS, Rule, Scene, Scope, Severity, explained,
+    has_too_few_units, on_end, selector, units,
 };

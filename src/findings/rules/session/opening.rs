@@ -1,6 +1,8 @@
 //! What CONNECT and ACCEPT say (X.225 clauses 7.1, 7.2 and 8.3).
 
-use super::{Certainty, Check, Collector, Draft, Rule, Scene, Severity, has_too_few_units, selector, units};
+use super::{
+    Certainty, Check, Collector, Draft, RTSE_UNITS, Rule, Scene, Severity, has_too_few_units, selector, units,
+};
 use crate::layers::presentation::Mode;
 use crate::layers::session::{self, SpduKind};
 use crate::layers::stack::{Content, Pdu};
@@ -17,8 +19,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The session user requirements of a CONNECT with an RTORQ, or those of CONNECT and ACCEPT together, lack \
                   a bit of 0249 (hexadecimal). An absent parameter stands for 0349. Remote operations straight on the \
                   session layer (duplex, without activities) are no RTSE and left out.",
-        remedy: "Set the session layer of the peer to the Basic Activity Subset (BAS) for this association. Exchange logs \
-                 event 1153 or 1222 for an SPDU that was not agreed on.",
+        remedy: "Set the session layer of the peer to the Basic Activity Subset (BAS) for this association.",
         references: &["X.228 (ISO 9066-2) clause 8.1.1", "X.225 (ISO 8327) clause 8.3.1.8", "Q111945"],
         check: Check::Pdu(functional_units),
     },
@@ -50,7 +51,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "A calling or called session selector (PI 51, 52) with octets in a CONNECT or ACCEPT whose user data are \
                   in X.410 mode. A warning where the association is then refused for no reason that is told.",
         remedy: "Leave the S selector empty at both ends for the X.410 modes; Exchange does not use it in them (Stack \
-                 tab of the X.400 connector). Exchange logs event 51 when it does not recognize a caller.",
+                 tab of the X.400 connector).",
         references: &["X.225 (ISO 8327) clause 8.3.1.13", "Q152932", "Q166308", "Q169159"],
         check: Check::Pdu(x410_selector),
     },
@@ -81,7 +82,7 @@ fn functional_units(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: 
              Activity Subset (0249) is needed.",
             pdu.side.word(),
             units(stated),
-            units(super::super::RTSE_UNITS & !common)
+            units(RTSE_UNITS & !common)
         )
     });
 }
