@@ -39,10 +39,10 @@ impl Kind {
 const LIMIT: &str = "limit-reached";
 
 pub(crate) static FLOODS: &[Kind] = &[
-    kind("a TSDU that never ends", endless_tsdu, 200, 4096).told_by(LIMIT, "TSDU"),
+    kind("a TSDU that never ends", endless_tsdu, 400, 4096).told_by(LIMIT, "TSDU"),
     kind("a million DTs of one octet", tiny_tpdus, 20_000, 2_000_000),
-    kind("an SSDU that never ends", endless_ssdu, 200, 4096).told_by(LIMIT, "SSDU"),
-    kind("an activity that never ends", endless_activity, 200, 65_536).told_by(LIMIT, "transferred value"),
+    kind("an SSDU that never ends", endless_ssdu, 400, 4096).told_by(LIMIT, "SSDU"),
+    kind("an activity that never ends", endless_activity, 400, 65_536).told_by(LIMIT, "transferred value"),
     kind("an activity in pieces of one octet", tiny_segments, 10_000, 1_000_000),
     kind("activities begun and interrupted", interrupted, 20, 400),
     kind("TSDUs that never end, on all connections", tsdus_on_all, 20, 2000).told_by(LIMIT, "together"),

@@ -195,7 +195,7 @@ impl Dialogue {
             Side::Initiator => self.client = Client::Searching,
             Side::Responder => {
                 self.server_lost = true;
-                self.reply.0.clear();
+                self.reply = Default::default();
             }
         }
         self.lines[side.index()].clear();
