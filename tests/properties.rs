@@ -97,7 +97,9 @@ fn renumbered(value: &Value, frame: &impl Fn(u64) -> u64, association: &mut impl
             let mut out = serde_json::Map::new();
             for (key, value) in values {
                 let value = match key.as_str() {
-                    "time" | "opened" | "closed" | "started" | "ended" => continue,
+                    "time" | "opened" | "closed" | "started" | "ended" | "timers" => continue,
+                    // How much waits at a time depends on when the other direction is seen.
+                    "most_unacknowledged" => continue,
                     "frame" | "first_frame" | "last_frame" | "repeats_frame" | "subject_frame" => {
                         frame(number(value)).into()
                     }

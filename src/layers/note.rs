@@ -61,21 +61,18 @@ pub enum What<'a> {
 impl What<'_> {
     /// Whether PDUs may be missed where it was noticed.
     pub fn hides_pdus(&self) -> bool {
-        match self {
+        matches!(
+            self,
             What::TpktLength(_)
-            | What::TpktJunk { .. }
-            | What::TpktResync
-            | What::Session(_)
-            | What::Conflict
-            | What::Missing(_)
-            | What::Fragments(_)
-            | What::Midstream
-            | What::Cap(_) => true,
-            // Odd by its place, but read.
-            What::Cotp(cotp::Oddity::EmptyData | cotp::Oddity::TooLong(_) | cotp::Oddity::Expedited) => false,
-            What::Cotp(_) => true,
-            _ => false,
-        }
+                | What::TpktJunk { .. }
+                | What::TpktResync
+                | What::Session(_)
+                | What::Missing(_)
+                | What::Fragments(_)
+                | What::Conflict
+                | What::Midstream
+                | What::Cap(_)
+        )
     }
 }
 
