@@ -61,23 +61,6 @@ pub enum What<'a> {
 impl What<'_> {
     /// Whether PDUs may be missed where it was noticed.
     pub fn hides_pdus(&self) -> bool {
-<<<<<<< HEAD
-        match self {
-            What::TpktLength(_)
-            | What::TpktJunk { .. }
-            | What::TpktResync
-            | What::Session(_)
-            | What::Conflict
-            | What::Missing(_)
-            | What::Fragments(_)
-            | What::Midstream
-            | What::Cap(_) => true,
-            // Odd by its place, but read.
-            What::Cotp(cotp::Oddity::EmptyData | cotp::Oddity::TooLong(_) | cotp::Oddity::Expedited) => false,
-            What::Cotp(_) => true,
-            _ => false,
-        }
-=======
         matches!(
             self,
             What::TpktLength(_)
@@ -90,7 +73,6 @@ impl What<'_> {
                 | What::Midstream
                 | What::Cap(_)
         )
->>>>>>> main
     }
 }
 
