@@ -97,8 +97,9 @@ struct Known {
 /// What is remembered.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    identifiers: HashMap<String, Known>,
-    order: VecDeque<String>,
+    /// By the hash of the identifier.
+    identifiers: HashMap<u64, Known>,
+    order: VecDeque<u64>,
     /// The domain of the MTAs on a host, by the trace of what they sent.
     domains: HashMap<IpAddr, OrAddress>,
 }
@@ -106,7 +107,7 @@ pub(super) struct Memory {
 impl Memory {
     /// The message that a report speaks of.
     pub(super) fn subject(&self, id: &MtsIdentifier) -> Option<Subject> {
-        let known = self.identifiers.get(&id.to_string())?;
+        let known = self.identifiers.get(&hash_of(&id.to_string()))?;
         let Known { arrival, timed, .. } = *known;
         Some(Subject { frame: known.hops.first()?.frame, arrival, timed })
     }
@@ -117,13 +118,13 @@ impl Memory {
     }
 
     /// The frame in which the first transfer of an identifier ended.
-    pub(super) fn first(&self, id: &str) -> Option<FrameNo> {
-        Some(self.identifiers.get(id)?.hops.first()?.frame)
+    pub(super) fn first(&self, id: u64) -> Option<FrameNo> {
+        Some(self.identifiers.get(&id)?.hops.first()?.frame)
     }
 
     /// Remembers a message that was transferred, by its identifier and the number for its content, and tells what it is
     /// to an earlier one of the same identifier.
-    pub(super) fn take(&mut self, message: &Message, id: String, content: u64) -> Option<Repeat> {
+    pub(super) fn take(&mut self, message: &Message, id: u64, content: u64) -> Option<Repeat> {
         let (from, to) = (message.from.address, message.to.address);
         if let Some(last) = message.apdu.trace.last()
             && (self.domains.len() < HOSTS || self.domains.contains_key(&from))
@@ -153,7 +154,7 @@ impl Memory {
         }
         let timed = message.apdu.latest_delivery.is_some() || message.apdu.deferred.is_some();
         let arrival = message.apdu.trace.first().and_then(|element| element.arrival);
-        self.identifiers.insert(id.clone(), Known { print, hops: vec![hop], arrival, timed });
+        self.identifiers.insert(id, Known { print, hops: vec![hop], arrival, timed });
         self.order.push_back(id);
         None
     }
@@ -199,18 +200,19 @@ impl Print {
         let recipients = apdu.recipients.iter().filter(|recipient| recipient.responsible);
         Print {
             kind: apdu.kind,
-            originator: hash(&apdu.originator),
+            originator: hash_of(&apdu.originator),
             content,
             domains: domains.finish(),
             comparable: !message.holes
                 && !apdu.trace.is_empty()
                 && !apdu.trace.iter().any(|element| element.converted || element.other_actions),
-            recipients: recipients.take(RECIPIENTS).map(|recipient| hash(&recipient.address)).collect(),
+            recipients: recipients.take(RECIPIENTS).map(|recipient| hash_of(&recipient.address)).collect(),
         }
     }
 }
 
-fn hash(value: &impl Hash) -> u64 {
+/// What an identifier or an address is remembered by: they may be long.
+pub(super) fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()

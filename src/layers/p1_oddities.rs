@@ -400,3 +400,47 @@ fn innermost(element: &[u8]) -> Option<&[u8]> {
 fn has_three_digit_year(contents: &[u8]) -> bool {
     matches!(contents, [b'1', rest @ ..] if utc_time(contents).is_none() && utc_time(rest).is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bounds_are_those_of_the_schema() {
+        let schema = include_str!("../schema/mts.asn");
+        for bound in BOUNDS {
+            let line = format!("\n{} INTEGER ::= {}\n", bound.name, bound.high);
+            assert!(schema.contains(&line), "{}", bound.name);
+        }
+    }
+
+    #[test]
+    fn the_innermost_contents_are_behind_explicit_tags_only() {
+        assert_eq!(innermost(&[0x13, 0]), Some(&[][..]));
+        assert_eq!(innermost(&[0x62, 4, 0x13, 2, b'A', b'B']), Some(&b"AB"[..]));
+        assert_eq!(innermost(&[0x81, 0x81, 1, 5]), Some(&[5][..]));
+        assert_eq!(innermost(&[0x24, 3, 0x04, 1, 5]), None, "a string in pieces");
+        assert_eq!(innermost(&[0x30, 0]), None);
+        assert_eq!(innermost(&[]), None);
+    }
+
+    #[test]
+    fn a_year_of_three_digits_is_one_more_than_a_time_has() {
+        assert!(has_three_digit_year(b"1261122062714Z"));
+        for time in [&b"261122062714Z"[..], b"126112206271Z", b"2261122062714Z", b"Z", b""] {
+            assert!(!has_three_digit_year(time), "{time:?}");
+        }
+    }
+
+    #[test]
+    fn an_element_is_whole_when_its_length_says_so() {
+        for element in
+            [&[0xA0, 2, 1, 2][..], &[0xA0, 0x80, 0, 0], &[0xA0, 0x81, 1, 7], &[0xA0, 0x82, 0, 1, 7]]
+        {
+            assert!(is_whole(element), "{element:?}");
+        }
+        for element in [&[0xA0, 3, 1, 2][..], &[0xA0, 0x80, 0], &[0xA0], &[]] {
+            assert!(!is_whole(element), "{element:?}");
+        }
+    }
+}
