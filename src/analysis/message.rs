@@ -386,12 +386,14 @@ impl Ledger {
             message.earlier = self.addresses.join(&message);
             message.subject = message.apdu.subject.as_ref().and_then(|id| self.memory.subject(id));
             message.receiver = self.memory.domain(message.to.address).cloned();
-            let id = message.apdu.id.to_string();
-            message.repeats = self.memory.first(&id).filter(|frame| *frame < message.first_frame);
+            let first = self.memory.first(&message.apdu.id);
+            message.repeats = first.filter(|frame| *frame < message.first_frame);
             if message.is_transferred() {
                 self.sent_anew(&message.apdu.id, done);
-                self.failures.remove(&id);
-                message.repeat = self.memory.take(&message, id, message.print);
+                if !self.failures.is_empty() {
+                    self.failures.remove(&message.apdu.id.to_string());
+                }
+                message.repeat = self.memory.take(&message, message.print);
             } else {
                 self.count_failure(&mut message);
             }
