@@ -14,7 +14,7 @@ use crate::findings::{Collector, Mark, Scene};
 use crate::layers::foreign::Application;
 use crate::layers::note::{Cap, Note, What};
 use crate::layers::rtse::Activity;
-use crate::layers::stack::{ActivityKey, Now, Output, Pdu, Stack, Transfer};
+use crate::layers::stack::{ActivityKey, HELD, Now, Output, Pdu, Stack, Transfer};
 use crate::layers::tpkt::{self, Probe};
 use crate::layers::upper::Knowledge;
 use crate::layers::{Side, lower, smtp};
@@ -36,9 +36,24 @@ const LINGER_TIME: i64 = 60_000_000_000;
 /// looked at again.
 const STRANGERS: usize = 65_536;
 
-/// How many connections are known at a time, each of 2 KiB at least: many more than two mail systems ever have open.
-/// When there are more, the quarter that was idle longest is taken for over.
-const CONNECTIONS: usize = 8192;
+/// What is held at most, so that memory stays bounded on any input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Octets of one TSDU, SSDU or transferred value.
+    pub unit: usize,
+    /// Octets of all connections together. When there are more, those that were idle longest are taken for over,
+    /// until a quarter is free. Half as much is held of what waits to be resumed or acknowledged.
+    pub together: usize,
+    /// Connections that are known at a time, each of 2 KiB at least: many more than two mail systems ever have open.
+    /// When there are more, the quarter that was idle longest is taken for over.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { unit: HELD, together: 64 << 20, connections: 8192 }
+    }
+}
 
 /// How many octets decide what a connection on another port is.
 const PROBED: usize = 16;
@@ -55,11 +70,13 @@ pub struct Options {
     pub probe: bool,
     /// Whether messages are given with their content octets.
     pub keep_content: bool,
+    /// What is held at most.
+    pub limits: Limits,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { ports: vec![102], probe: true, keep_content: false }
+        Options { ports: vec![102], probe: true, keep_content: false, limits: Limits::default() }
     }
 }
 
@@ -211,6 +228,16 @@ struct Candidate {
     held: Vec<HeldSegment>,
 }
 
+impl Slot {
+    /// How much memory it takes, as it was counted last.
+    fn counted(&self) -> usize {
+        match self {
+            Slot::Conversation(conversation) => conversation.counted,
+            _ => 0,
+        }
+    }
+}
+
 /// A segment that waits until it is known what the connection is.
 #[derive(Debug)]
 struct HeldSegment {
@@ -249,6 +276,8 @@ struct Conversation {
     stack: Stack,
     association: Association,
     closed: Closed,
+    /// How much memory it takes, as it was counted last.
+    counted: usize,
 }
 
 #[derive(Debug)]
@@ -258,6 +287,10 @@ struct Pipeline<'o> {
     net: net::Reader,
     slots: HashMap<FlowKey, Slot>,
     strangers: usize,
+    /// How much memory the connections take together.
+    held: usize,
+    /// How many activities had been given up when that was told last.
+    given_up: u64,
     /// Connections that were closed, with their associations' numbers: the key may be used again.
     lingering: VecDeque<(Timestamp, FlowKey, u32)>,
     numbers: u32,
@@ -269,10 +302,12 @@ impl<'o> Pipeline<'o> {
     fn new(options: &'o Options) -> Pipeline<'o> {
         Pipeline {
             options,
-            desk: Desk::new(options.keep_content),
+            desk: Desk::new(options.keep_content, options.limits.together / 2),
             net: net::Reader::new(),
             slots: HashMap::new(),
             strangers: 0,
+            held: 0,
+            given_up: 0,
             lingering: VecDeque::new(),
             numbers: 0,
             damaged: false,
@@ -297,6 +332,7 @@ impl<'o> Pipeline<'o> {
                 self.slots.retain(
                     |_, slot| !matches!(slot, Slot::Conversation(c) if c.association.last_frame == now.frame),
                 );
+                self.held = self.slots.values().map(Slot::counted).sum();
                 Ok(())
             }
         }
@@ -362,13 +398,15 @@ impl<'o> Pipeline<'o> {
         }
         if reopened {
             self.close(&key, view)?;
-            self.make_room(view)?;
+            if self.slots.len() - self.strangers.min(self.slots.len()) >= self.options.limits.connections {
+                self.make_room(Cap::Connections, view)?;
+            }
             let ports = &self.options.ports;
             let flow = Flow::new(segment, |port| ports.contains(&port) || smtp::PORTS.contains(&port));
             let mail = smtp::PORTS.contains(&flow.end(Side::Responder).port);
             known = expected && !mail;
             let slot = match known {
-                true => Slot::Conversation(Box::new(self.conversation(flow, Stack::default(), now))),
+                true => Slot::Conversation(Box::new(self.conversation(flow, self.stack(), now))),
                 false => {
                     let late = !segment.flags.has(Flags::SYN);
                     Slot::Candidate(Box::new(Candidate { flow, first: now, mail, late, held: Vec::new() }))
@@ -385,7 +423,7 @@ impl<'o> Pipeline<'o> {
             smtp::describe_undecided(segment.payload, view.sink());
         }
         let Some(Slot::Conversation(conversation)) = slots.get_mut(&key) else { return Ok(None) };
-        let Conversation { flow, stack, association, closed } = conversation.as_mut();
+        let Conversation { flow, stack, association, closed, counted } = conversation.as_mut();
         association.last_frame = now.frame;
         let mut feed = Feed { stack, association, desk, view, now, delivered: 0, closed: *closed };
         for held in &held {
@@ -413,7 +451,20 @@ impl<'o> Pipeline<'o> {
             lingering.push_back((now.time, key, association.number));
         }
         *closed = now_closed;
+        let before = std::mem::replace(counted, flow.footprint() + stack.footprint());
+        self.held = self.held.saturating_sub(before) + *counted;
+        if self.held > self.options.limits.together {
+            self.make_room(Cap::Together, view)?;
+        }
+        if self.desk.given_up() > self.given_up {
+            self.given_up = self.desk.given_up();
+            self.note(What::Cap(Cap::Remembered));
+        }
         Ok(Some(key))
+    }
+
+    fn stack(&self) -> Stack {
+        Stack::new(self.options.limits.unit)
     }
 
     fn conversation(&mut self, flow: Flow, stack: Stack, first: Now) -> Conversation {
@@ -421,7 +472,7 @@ impl<'o> Pipeline<'o> {
         let ends = [flow.end(Side::Initiator), flow.end(Side::Responder)];
         let mut association = Association::new(self.numbers, ends[0], ends[1], first);
         association.application = stack.application();
-        Conversation { flow, stack, association, closed: Closed::default() }
+        Conversation { flow, stack, association, closed: Closed::default(), counted: 0 }
     }
 
     /// Looks at a connection on another port: is it TPKT, or SMTP on a port of mail? Gives the segments that waited for
@@ -452,7 +503,7 @@ impl<'o> Pipeline<'o> {
         first.extend_from_slice(segment.payload.slice(0, PROBED).bytes());
         if stack.is_none() && (options.probe || expected) {
             match tpkt::probe(&first) {
-                Probe::Certain => stack = Some(Stack::default()),
+                Probe::Certain => stack = Some(Stack::new(options.limits.unit)),
                 Probe::Unsure => unsure = true,
                 Probe::No => {}
             }
@@ -463,7 +514,7 @@ impl<'o> Pipeline<'o> {
                 candidate.held.push(HeldSegment::new(segment));
                 Vec::new()
             }
-            None if expected => self.promote(key, Stack::default()),
+            None if expected => self.promote(key, self.stack()),
             None if candidate.late && candidate.mail => {
                 // What lies in the middle of a message tells nothing: each segment is looked at as the first one.
                 candidate.flow = Flow::new(segment, |port| smtp::PORTS.contains(&port));
@@ -505,22 +556,37 @@ impl<'o> Pipeline<'o> {
         Ok(())
     }
 
-    /// Ends the connections that were idle longest where there are too many.
-    fn make_room<V: View>(&mut self, view: &mut V) -> io::Result<()> {
-        if self.slots.len() - self.strangers.min(self.slots.len()) < CONNECTIONS {
-            return Ok(());
-        }
+    /// Ends the connections that were idle longest, because there are too many or they hold too much: all but the one
+    /// that is read now.
+    fn make_room<V: View>(&mut self, cap: Cap, view: &mut V) -> io::Result<()> {
         let last_frame = |slot: &Slot| match slot {
             Slot::Stranger => None,
             Slot::Candidate(candidate) => Some(candidate.first.frame),
             Slot::Conversation(conversation) => Some(conversation.association.last_frame),
         };
-        let mut idle: Vec<(FrameNo, FlowKey)> =
-            self.slots.iter().filter_map(|(key, slot)| Some((last_frame(slot)?, *key))).collect();
-        idle.sort_unstable_by_key(|(frame, _)| *frame);
-        self.note(What::Cap(Cap::Connections));
-        for (_, key) in idle.iter().take(CONNECTIONS / 4) {
-            self.close(key, view)?;
+        let now = self.last.frame;
+        let idle =
+            self.slots.iter().filter_map(|(key, slot)| Some((last_frame(slot)?, *key, slot.counted())));
+        let mut idle: Vec<_> = idle.filter(|(frame, ..)| *frame != now).collect();
+        idle.sort_unstable_by_key(|(frame, ..)| *frame);
+        let Limits { together, connections, .. } = self.options.limits;
+        let mut ended = 0;
+        let enough = |ended: usize, held: usize| match cap {
+            Cap::Together => held <= together - together / 4,
+            _ => ended > connections / 4,
+        };
+        for (_, key, counted) in idle {
+            if enough(ended, self.held) {
+                break;
+            }
+            ended += 1;
+            // One that holds nothing makes no room.
+            if cap != Cap::Together || counted > 0 {
+                self.close(&key, view)?;
+            }
+        }
+        if ended > 0 {
+            self.note(What::Cap(cap));
         }
         Ok(())
     }
@@ -530,7 +596,8 @@ impl<'o> Pipeline<'o> {
         let now = self.last;
         match self.slots.remove(key) {
             Some(Slot::Conversation(conversation)) => {
-                let Conversation { mut flow, mut stack, mut association, closed } = *conversation;
+                let Conversation { mut flow, mut stack, mut association, closed, counted } = *conversation;
+                self.held = self.held.saturating_sub(counted);
                 let mut feed = Feed {
                     stack: &mut stack,
                     association: &mut association,

@@ -103,7 +103,7 @@ fn refusals_and_aborts_end_in_one_finding() {
     let x410 = "alpha CN 1988-x410 protocol=202 checkpoint=1\n";
     let recover = "alpha CN 1984 checkpoint=1 recover=old\n";
     let old = "alpha FIN\nbeta FIN\nconnect alpha:1299 beta:102 as=old\nalpha CR\nbeta CC\nalpha CN 1984
-alpha RST\nconnect alpha:1300 beta:102 at=60s\nalpha CR\nbeta CC\n";
+beta AC\nconnect alpha:1300 beta:102 at=60s\nalpha CR\nbeta CC\n";
     let cases = [
         // X.225 8.3.5.10
         (unopened(NORMAL, "beta RF session-reason=130\n"), "session-refused", "error", "certain", B, "130"),

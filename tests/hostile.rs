@@ -3,12 +3,17 @@
 //! The bodies of the fuzz targets are run here on the samples, on what fuzzing found before (tests/fuzz/found), and on
 //! mutants of the samples. `HOSTILE_SECONDS=600 cargo test --release --test hostile mutants` looks for longer; with
 //! `HOSTILE_SEED` it begins at another seed, and `HOSTILE_KEEP=FOLDER` keeps the mutant that is being read there.
+//! `HOSTILE_SEEDS=FOLDER cargo test --test hostile seeds` writes the seed corpus of the fuzz targets there.
 
 #[path = "fuzz/bodies.rs"]
 mod bodies;
 mod emit;
+#[path = "fuzz/layers.rs"]
+mod layers;
 #[path = "fuzz/mutate.rs"]
 mod mutate;
+#[path = "fuzz/seeds.rs"]
+mod seeds;
 
 use std::fs;
 use std::path::Path;
@@ -44,12 +49,111 @@ fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
+/// The fuzz targets with what each does.
+const TARGETS: [(&str, fn(&[u8])); 10] = [
+    ("capture", bodies::capture),
+    ("stream", bodies::stream),
+    ("pipeline", bodies::pipeline),
+    ("tpdu", layers::tpdu),
+    ("tsdu", layers::tsdu),
+    ("ppdu", layers::ppdu),
+    ("value", layers::value),
+    ("stack", layers::stack),
+    ("notation", layers::notation),
+    ("text", layers::text),
+];
+
+fn target(name: &str) -> fn(&[u8]) {
+    TARGETS.iter().find(|(known, _)| *known == name).map(|(_, body)| *body).expect("a target")
+}
+
+/// The seeds of all targets: from the samples, from the schemas, and texts.
+fn all_seeds() -> Vec<seeds::Seed> {
+    let mut all: Vec<seeds::Seed> = samples().iter().flat_map(|(_, octets)| seeds::of(octets)).collect();
+    all.extend(x400scope::asn1::FILES.iter().map(|(_, text)| ("notation", text.as_bytes().to_vec())));
+    let texts: [&[u8]; 6] = [
+        b"plain",
+        b"\x1b-A\xe4\x0e\xc1A\xc8",
+        b"960701090000Z",
+        b"19960701090000.5+0100",
+        b"\x56\0\x02\x0c",
+        "Gr\u{fc}n".as_bytes(),
+    ];
+    all.extend(texts.iter().map(|text| ("text", text.to_vec())));
+    all.sort();
+    all.dedup();
+    all
+}
+
+#[test]
+fn the_seeds_of_all_targets_are_read() {
+    let all = all_seeds();
+    assert_eq!(layers::unknown_types(), [""; 0]);
+    for (name, _) in TARGETS {
+        assert!(all.iter().any(|(target, _)| *target == name), "{name} has no seeds");
+    }
+    if let Some(folder) = std::env::var_os("HOSTILE_SEEDS") {
+        for (number, (target, octets)) in all.iter().enumerate() {
+            let folder = Path::new(&folder).join(target);
+            fs::create_dir_all(&folder).expect("the folder can be made");
+            fs::write(folder.join(format!("seed-{number:05}")), octets).expect("the folder can be written");
+        }
+        return;
+    }
+    // Captures are read by the tests below.
+    for (name, octets) in all.iter().filter(|(name, _)| !matches!(*name, "capture" | "pipeline")) {
+        let read = std::panic::catch_unwind(|| target(name)(octets));
+        assert!(read.is_ok(), "a seed of {name}: {octets:02x?}");
+    }
+}
+
+/// How many mutants of the seeds of each target are read.
+const LAYER_MUTANTS: u64 = 400;
+
+#[test]
+fn mutants_of_the_seeds_of_each_layer_are_read() {
+    let all = all_seeds();
+    let mutants = setting("HOSTILE_MUTANTS").unwrap_or(LAYER_MUTANTS);
+    let first = setting("HOSTILE_SEED").unwrap_or(1);
+    for (name, body) in
+        TARGETS.into_iter().filter(|(name, _)| !matches!(*name, "capture" | "pipeline" | "stream"))
+    {
+        // Long ones take long, and are most of them bulk.
+        let own: Vec<&[u8]> = all
+            .iter()
+            .filter(|(target, _)| *target == name)
+            .map(|(_, octets)| &octets[..octets.len().min(4096)])
+            .collect();
+        for seed in first..first + mutants {
+            let mut random = Random::new(!seed);
+            let mut one = || own[random.below(own.len())];
+            let (one, other) = (one(), one());
+            if one.is_empty() {
+                continue;
+            }
+            let mutant = seeds::mutant(one, other, &mut random);
+            let started = Instant::now();
+            let read = std::panic::catch_unwind(|| body(&mutant));
+            assert!(read.is_ok(), "{name}, seed {seed}: {mutant:02x?}");
+            assert!(started.elapsed() < PATIENCE, "{name}, seed {seed} took {:?}", started.elapsed());
+        }
+    }
+}
+
 #[test]
 fn samples_and_what_was_found_before_are_read() {
-    for (_, octets) in samples().iter().chain(&files("tests/fuzz/found")) {
-        bodies::capture(octets);
-        bodies::stream(octets);
-        bodies::pipeline(octets);
+    for (_, octets) in samples() {
+        bodies::capture(&octets);
+        bodies::stream(&octets);
+        bodies::pipeline(&octets);
+    }
+    // Inputs that were found are named by their target: `value-…`.
+    for (path, octets) in files("tests/fuzz/found") {
+        let name = Path::new(&path).file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let (name, _) = name.split_once('-').unwrap_or(("pipeline", ""));
+        if name != ".gitkeep" {
+            target(name)(&octets);
+        }
     }
 }
 

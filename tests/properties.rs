@@ -97,7 +97,7 @@ fn renumbered(value: &Value, frame: &impl Fn(u64) -> u64, association: &mut impl
             let mut out = serde_json::Map::new();
             for (key, value) in values {
                 let value = match key.as_str() {
-                    "time" | "opened" | "closed" | "started" | "ended" => continue,
+                    "time" | "opened" | "closed" | "started" | "ended" | "timers" => continue,
                     "frame" | "first_frame" | "last_frame" | "repeats_frame" | "subject_frame" => {
                         frame(number(value)).into()
                     }
@@ -278,7 +278,13 @@ fn resegmented(frames: &[Vec<u8>], chance: &mut Chance) -> Vec<Vec<u8>> {
 fn essence(octets: &[u8]) -> (Vec<Value>, Vec<Value>) {
     let bare = |what: What| -> Vec<Value> {
         let objects = shown(what, octets, true).json();
-        objects.iter().map(|object| renumbered(object, &|_| 0, &mut |number| number)).collect()
+        let mut bare: Vec<Value> =
+            objects.iter().map(|object| renumbered(object, &|_| 0, &mut |number| number)).collect();
+        // How much waits at a time depends on when the other direction is seen.
+        for object in bare.iter_mut().filter_map(Value::as_object_mut) {
+            object.remove("transfers");
+        }
+        bare
     };
     let pdus = bare(What::Summary).into_iter().filter(|pdu| pdu["protocol"] != "TCP").collect();
     (bare(What::Associations), pdus)
@@ -426,13 +432,16 @@ fn shows(text: &str, word: &str) -> bool {
     forms(word).iter().any(|form| texts.iter().any(|text| text.contains(form)))
 }
 
+/// The passwords of the samples, and how SMTP sends them.
+const SECRETS: [&str; 5] = ["secret-A", "secret-B", "c2VjcmV0LUE", "c2VjcmV0LUI", "AGFsaWNlAHNlY3JldC1C"];
+
 #[test]
 fn passwords_are_hidden_in_every_view_unless_asked_for() {
     on_two_threads(&samples(), |sample| {
         for what in What::ALL {
             for json in [true, false] {
                 let text = shown(what, &octets(sample), json).text;
-                for word in ["secret-A", "secret-B"] {
+                for word in SECRETS {
                     assert!(!shows(&text, word), "{sample}: {what:?} shows {word}");
                 }
             }

@@ -567,7 +567,7 @@ mod tests {
         let mut a = Followed::opened();
         a.say(I, AS);
         assert!(matches!(a.say(I, FN), Some(Breach::Unexpected { phase: Phase::Active, own: true })));
-        assert!(a.say(R, "1D 00").is_none(), "behind it nothing is sure");
+        assert_eq!(a.say(R, "1D 00"), None, "behind it nothing is sure");
         // An exception, an acknowledgement and a request for the turn that cross the interruption.
         let mut a = Followed::opened();
         for (side, hex) in [(I, AS), (I, &*mip('1')), (I, "01 00 19 00")] {

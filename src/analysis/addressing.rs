@@ -8,6 +8,7 @@ use crate::layers::or_address::{Attribute, OrAddress};
 use crate::layers::p1::{Apdu, ApduKind, Recipient};
 
 use super::Message;
+use super::memory::hash_of;
 
 /// How many messages with something to remember are remembered, and how many interpersonal messages. The oldest is
 /// forgotten first.
@@ -98,8 +99,9 @@ impl Addressing {
 /// A memory of limited size.
 #[derive(Debug)]
 struct Memory<T> {
-    known: HashMap<String, T>,
-    order: VecDeque<String>,
+    /// By the hash of what it is remembered by.
+    known: HashMap<u64, T>,
+    order: VecDeque<u64>,
 }
 
 impl<T> Default for Memory<T> {
@@ -109,13 +111,13 @@ impl<T> Default for Memory<T> {
 }
 
 impl<T> Memory<T> {
-    fn put(&mut self, key: String, value: T) {
+    fn put(&mut self, key: u64, value: T) {
         if self.order.len() >= REMEMBERED
             && let Some(oldest) = self.order.pop_front()
         {
             self.known.remove(&oldest);
         }
-        if self.known.insert(key.clone(), value).is_none() {
+        if self.known.insert(key, value).is_none() {
             self.order.push_back(key);
         }
     }
@@ -127,7 +129,7 @@ pub(super) struct Addresses {
     /// By MTS identifier.
     messages: Memory<Addressing>,
     /// The user in the identifier of an interpersonal message, by the identifier's local part.
-    ipms: Memory<(FrameNo, String)>,
+    ipms: Memory<(FrameNo, Option<u64>)>,
 }
 
 impl Addresses {
@@ -136,12 +138,12 @@ impl Addresses {
         let Message { apdu, last_frame, .. } = message;
         let mut earlier = Earlier::default();
         if let Some(subject) = &apdu.subject {
-            earlier.subject = self.messages.known.get(&subject.to_string()).cloned();
+            earlier.subject = self.messages.known.get(&hash_of(subject)).cloned();
         }
         if apdu.kind != ApduKind::Report
             && let Some(found) = Addressing::of(apdu, *last_frame)
         {
-            let id = apdu.id.to_string();
+            let id = hash_of(&apdu.id);
             match self.messages.known.get(&id) {
                 Some(before) => earlier.copy = Some(before.clone()),
                 None => self.messages.put(id, found),
@@ -152,16 +154,16 @@ impl Addresses {
         {
             let user = comparable(&ipm.user);
             if !ipm.notification {
-                self.ipms.put(ipm.id.clone(), (*last_frame, user));
-            } else if let Some((frame, named)) = self.ipms.known.get(&ipm.id)
-                && !named.is_empty()
+                self.ipms.put(hash_of(&ipm.id), (*last_frame, user));
+            } else if let Some((frame, named)) = self.ipms.known.get(&hash_of(&ipm.id))
+                && named.is_some()
                 && *named != user
             {
                 // Another user's message may have the same local part: the notification goes to whom it is meant for.
                 let addressed =
                     || apdu.recipients.iter().any(|recipient| comparable(&recipient.address) == *named);
                 if addressed() {
-                    earlier.misnamed = Some(Misnamed { frame: *frame, absent: user.is_empty() });
+                    earlier.misnamed = Some(Misnamed { frame: *frame, absent: user.is_none() });
                 }
             }
         }
@@ -169,10 +171,11 @@ impl Addresses {
     }
 }
 
-/// An address as it is compared (X.402 18.4): case and blanks do not count.
-fn comparable(address: &OrAddress) -> String {
+/// A number for an address as it is compared (X.402 18.4), where there is one: case and blanks do not count.
+fn comparable(address: &OrAddress) -> Option<u64> {
     let text = address.to_string();
-    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+    (!text.is_empty()).then(|| hash_of(&text))
 }
 
 #[cfg(test)]

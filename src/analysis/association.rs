@@ -8,7 +8,7 @@ use crate::layers::session::{self, Spdu, SpduKind};
 use crate::layers::smtp::{Said, Verb};
 use crate::layers::stack::{Content, Now, Pdu};
 use crate::layers::upper::{Facts, Knowledge};
-use crate::layers::{Side, acse, mts, rtse};
+use crate::layers::{Side, acse, clipped, mts, rtse};
 use crate::net::{Endpoint, Segment};
 use crate::stream::{Incident, Loss};
 use crate::tree::Tag;
@@ -538,7 +538,7 @@ impl Association {
 
     /// Takes over what the opening PDUs say.
     fn learn(&mut self, spdu: &Spdu, tsdu: Octets<'_>, upper: &Facts, knowledge: &Knowledge) {
-        let octets = |at: crate::tree::Span| at.of(tsdu.bytes()).to_vec();
+        let octets = |at: crate::tree::Span| clipped(at.of(tsdu.bytes()));
         if spdu.kind == SpduKind::Connect {
             self.offer_is_sound = spdu.missing.is_none() && spdu.odd.is_none() && !upper.damaged;
         }

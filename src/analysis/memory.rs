@@ -111,7 +111,7 @@ pub(super) struct Memory {
 impl Memory {
     /// The message that a report speaks of.
     pub(super) fn subject(&self, id: &MtsIdentifier) -> Option<Subject> {
-        let Known { first, arrival, timed, .. } = self.identifiers.get(&hash(id))?;
+        let Known { first, arrival, timed, .. } = self.identifiers.get(&hash_of(id))?;
         Some(Subject { frame: first.frame, arrival: *arrival, timed: *timed })
     }
 
@@ -121,13 +121,13 @@ impl Memory {
     }
 
     /// The frame in which the first transfer of an identifier ended.
-    pub(super) fn first(&self, id: &MtsIdentifier) -> Option<FrameNo> {
-        self.identifiers.get(&hash(id)).map(|known| known.first.frame)
+    pub(super) fn first(&self, id: u64) -> Option<FrameNo> {
+        self.identifiers.get(&id).map(|known| known.first.frame)
     }
 
-    /// Remembers a message that was transferred, with the number for its content, and tells what it is to an earlier one
-    /// of the same identifier.
-    pub(super) fn take(&mut self, message: &Message, content: u64) -> Option<Repeat> {
+    /// Remembers a message that was transferred, by its identifier and the number for its content, and tells what it is
+    /// to an earlier one of the same identifier.
+    pub(super) fn take(&mut self, message: &Message, id: u64, content: u64) -> Option<Repeat> {
         let (from, to) = (message.from.address, message.to.address);
         if let Some(last) = message.apdu.trace.last()
             && self.domains.get(&from) != Some(&last.domain)
@@ -135,7 +135,6 @@ impl Memory {
         {
             self.domains.insert(from, last.domain.clone());
         }
-        let id = hash(&message.apdu.id);
         let print = Print::of(message, content);
         let hop = Hop {
             frame: message.last_frame,
@@ -227,8 +226,8 @@ impl Print {
     }
 }
 
-/// A number that nobody can choose an equal one for.
-fn hash(value: &impl Hash) -> u64 {
+/// What an identifier is remembered by, which may be long. Nobody can choose an equal one.
+pub(super) fn hash_of(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()

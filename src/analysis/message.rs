@@ -12,14 +12,11 @@ use crate::layers::stack::{ActivityKey, Content, Pdu, Transfer, TransferEnd};
 use crate::net::Endpoint;
 
 use super::addressing::{Addresses, Earlier};
-use super::memory::{self, IDENTIFIERS, Memory};
+use super::memory::{self, IDENTIFIERS, Memory, hash_of};
 use super::{Association, Repeat, Subject};
 
 /// How many activities are remembered that may be resumed in another association. The oldest is given up first.
 const REMEMBERED: usize = 256;
-
-/// How many octets these activities may hold together.
-const REMEMBERED_OCTETS: usize = 64 << 20;
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -108,6 +105,11 @@ impl Message {
     /// Whether it is a message, probe or report that was transferred and acknowledged.
     pub fn is_transferred(&self) -> bool {
         self.known && matches!(self.status, Status::Transferred | Status::Resumed)
+    }
+
+    /// How much memory it takes besides itself.
+    fn footprint(&self) -> usize {
+        self.apdu.footprint() + self.content.capacity()
     }
 
     /// A message that was transferred from a port of this host to another, with nothing said about the way.
@@ -225,10 +227,21 @@ struct Unfinished {
     message: Message,
 }
 
+/// How much memory an activity and its message take.
+fn weight(activity: &Activity, message: &Message) -> usize {
+    activity.footprint() + message.footprint()
+}
+
 /// Follows all messages of a capture.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ledger {
     keep_content: bool,
+    /// How much memory may be taken by what waits.
+    room: usize,
+    /// How much is taken.
+    taken: usize,
+    /// How many activities were given up because there was no room.
+    given_up: u64,
     /// Waiting for its acknowledgement, by association.
     sent: BTreeMap<u32, Sent>,
     unfinished: VecDeque<Unfinished>,
@@ -237,13 +250,57 @@ pub struct Ledger {
     memory: Memory,
     addresses: Addresses,
     /// How often the transfer of an identifier failed since it was last acknowledged, and the frame that began the first.
-    failures: HashMap<String, (u32, FrameNo)>,
+    failures: HashMap<u64, (u32, FrameNo)>,
 }
 
 impl Ledger {
-    /// A ledger; `keep_content` for those who want the content octets.
-    pub fn new(keep_content: bool) -> Ledger {
-        Ledger { keep_content, ..Ledger::default() }
+    /// A ledger; `keep_content` for those who want the content octets. What waits to be resumed or acknowledged takes
+    /// no more memory than `room`.
+    pub fn new(keep_content: bool, room: usize) -> Ledger {
+        Ledger {
+            keep_content,
+            room,
+            taken: 0,
+            given_up: 0,
+            sent: BTreeMap::new(),
+            unfinished: VecDeque::new(),
+            earlier: HashMap::new(),
+            failures: HashMap::new(),
+            memory: Memory::default(),
+            addresses: Addresses::default(),
+        }
+    }
+
+    /// How many activities were given up because there was no room for more.
+    pub fn given_up(&self) -> u64 {
+        self.given_up
+    }
+
+    fn take_sent(&mut self, association: u32) -> Option<Sent> {
+        let sent = self.sent.remove(&association)?;
+        self.taken = self.taken.saturating_sub(weight(&sent.activity, &sent.message));
+        Some(sent)
+    }
+
+    fn take_unfinished(&mut self, at: usize) -> Option<Unfinished> {
+        let unfinished = self.unfinished.remove(at)?;
+        self.taken = self.taken.saturating_sub(weight(&unfinished.activity, &unfinished.message));
+        Some(unfinished)
+    }
+
+    /// Gives up what waits longest where there is too much: first what may be resumed, then what may be acknowledged.
+    fn make_room(&mut self, done: &mut impl FnMut(Message)) {
+        while self.unfinished.len() > REMEMBERED || self.taken > self.room {
+            let oldest = match self.take_unfinished(0) {
+                Some(unfinished) => Some(unfinished.message),
+                None => {
+                    self.sent.keys().next().copied().and_then(|n| self.take_sent(n)).map(|sent| sent.message)
+                }
+            };
+            let Some(message) = oldest else { break };
+            self.given_up += 1;
+            self.tell(message, done);
+        }
     }
 
     /// An activity left its association.
@@ -265,7 +322,9 @@ impl Ledger {
         let message = Message::new(&activity, end, apdu, association, earlier, self.keep_content);
         match end {
             TransferEnd::Complete => {
+                self.taken += weight(&activity, &message);
                 self.sent.insert(association.number, Sent { message, activity, key });
+                self.make_room(done);
             }
             TransferEnd::Discarded => self.tell(message, done),
             TransferEnd::CutOff => self.unfinished(Unfinished { key, activity, message }, done),
@@ -274,20 +333,15 @@ impl Ledger {
 
     /// Remembers an activity that may be resumed.
     fn unfinished(&mut self, unfinished: Unfinished, done: &mut impl FnMut(Message)) {
+        self.taken += weight(&unfinished.activity, &unfinished.message);
         self.unfinished.push_back(unfinished);
-        let mut octets: usize =
-            self.unfinished.iter().map(|unfinished| unfinished.activity.octets().len()).sum();
-        while self.unfinished.len() > REMEMBERED || octets > REMEMBERED_OCTETS {
-            let Some(oldest) = self.unfinished.pop_front() else { break };
-            octets = octets.saturating_sub(oldest.activity.octets().len());
-            self.tell(oldest.message, done);
-        }
+        self.make_room(done);
     }
 
     /// The activity that is resumed in association `number`, if it is remembered.
     pub fn resume(&mut self, key: &ActivityKey, number: u32) -> Option<Activity> {
         let at = self.unfinished.iter().position(|unfinished| unfinished.key == *key)?;
-        let Unfinished { activity, message, .. } = self.unfinished.remove(at)?;
+        let Unfinished { activity, message, .. } = self.take_unfinished(at)?;
         self.earlier.insert(number, message.associations);
         Some(activity)
     }
@@ -301,7 +355,7 @@ impl Ledger {
             SpduKind::ActivityEndAck => pdu.side != sender,
             // The receiver did not take it: the sender gives it up, or will go on with it.
             SpduKind::ActivityDiscard | SpduKind::ActivityInterrupt if pdu.side == sender => {
-                if let Some(Sent { mut message, .. }) = self.sent.remove(&association.number) {
+                if let Some(Sent { mut message, .. }) = self.take_sent(association.number) {
                     message.unacknowledged = false;
                     message.status = match spdu.kind {
                         SpduKind::ActivityDiscard => Status::Discarded,
@@ -326,7 +380,7 @@ impl Ledger {
     /// An association is over.
     pub fn close(&mut self, association: &Association, done: &mut impl FnMut(Message)) {
         self.earlier.remove(&association.number);
-        if let Some(Sent { mut message, activity, key }) = self.sent.remove(&association.number) {
+        if let Some(Sent { mut message, activity, key }) = self.take_sent(association.number) {
             message.unheard = association.octets[activity.sender.other().index()] == 0;
             message.capture_ends = association.ended_by.is_none();
             self.unfinished(Unfinished { key, activity, message }, done);
@@ -349,7 +403,7 @@ impl Ledger {
 
     /// What was sent in an association was acknowledged.
     fn settle(&mut self, association: u32, done: &mut impl FnMut(Message)) {
-        let Some(Sent { mut message, activity, .. }) = self.sent.remove(&association) else { return };
+        let Some(Sent { mut message, activity, .. }) = self.take_sent(association) else { return };
         message.unacknowledged = false;
         message.status = if activity.resumed { Status::Resumed } else { Status::Transferred };
         self.tell(message, done);
@@ -358,7 +412,7 @@ impl Ledger {
     /// A message was transferred: an earlier attempt that was cut off will not be resumed.
     fn sent_anew(&mut self, id: &p1::MtsIdentifier, done: &mut impl FnMut(Message)) {
         while let Some(at) = self.unfinished.iter().position(|unfinished| unfinished.message.apdu.id == *id) {
-            if let Some(Unfinished { mut message, .. }) = self.unfinished.remove(at) {
+            if let Some(Unfinished { mut message, .. }) = self.take_unfinished(at) {
                 self.count_failure(&mut message);
                 done(message);
             }
@@ -372,7 +426,7 @@ impl Ledger {
         {
             return;
         }
-        let id = message.apdu.id.to_string();
+        let id = hash_of(&message.apdu.id);
         if self.failures.len() < IDENTIFIERS || self.failures.contains_key(&id) {
             let (count, first) = self.failures.entry(id).or_insert((0, message.first_frame));
             *count += 1;
@@ -386,14 +440,12 @@ impl Ledger {
             message.earlier = self.addresses.join(&message);
             message.subject = message.apdu.subject.as_ref().and_then(|id| self.memory.subject(id));
             message.receiver = self.memory.domain(message.to.address).cloned();
-            let first = self.memory.first(&message.apdu.id);
-            message.repeats = first.filter(|frame| *frame < message.first_frame);
+            let id = hash_of(&message.apdu.id);
+            message.repeats = self.memory.first(id).filter(|frame| *frame < message.first_frame);
             if message.is_transferred() {
                 self.sent_anew(&message.apdu.id, done);
-                if !self.failures.is_empty() {
-                    self.failures.remove(&message.apdu.id.to_string());
-                }
-                message.repeat = self.memory.take(&message, message.print);
+                self.failures.remove(&id);
+                message.repeat = self.memory.take(&message, id, message.print);
             } else {
                 self.count_failure(&mut message);
             }

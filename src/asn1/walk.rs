@@ -23,9 +23,9 @@ const MAX_DEPTH: u32 = 256;
 /// How many elements are shown of one value. A message to all of the 32767 recipients that an envelope can have
 /// (X.411, ub-recipients) has about a million.
 const MAX_ELEMENTS: u32 = 1 << 20;
-/// How many octets of strings in pieces are joined in one walk to read the encoding that they are. More than any
-/// mail system carries, and no more than what reassembly holds anyway.
-const MAX_JOINED: usize = 64 << 20;
+/// How many octets of strings in pieces are joined in one walk to read the encoding that they are, times the octets that
+/// are walked: a content in pieces, a body part in pieces in it, and a message in pieces in that.
+const MAX_JOINED: usize = 4;
 
 /// What the walker tells and asks of the decoder that started it.
 ///
@@ -77,7 +77,7 @@ pub fn walk<S: Sink, G: Guide>(
         pending: 0,
         registers: [Noted::NOTHING; REGISTERS],
         last: Noted::NOTHING,
-        spent: Spent::default(),
+        spent: Spent { room: MAX_JOINED.saturating_mul(octets.len()), ..Spent::default() },
     };
     let end = (at.end as usize).min(octets.len());
     walker.value(ty, at.start as usize, Extent { end, claimed: usize::MAX })
@@ -138,6 +138,8 @@ impl Noted {
 struct Spent {
     elements: u32,
     joined: usize,
+    /// How many octets may be joined.
+    room: usize,
     /// The octets have ended too early: told once, and nothing is missed from here on.
     ended: bool,
     /// There were too many elements: nothing more is read.
@@ -966,7 +968,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         self.open(field, Span::new(from, extent.end));
         let mut at = header.contents;
         let mut size = 0;
-        let room = MAX_JOINED.saturating_sub(self.spent.joined);
+        let room = self.spent.room.saturating_sub(self.spent.joined);
         match encoded {
             Some(ty) if extent.end.saturating_sub(header.contents) <= room => {
                 let mut joined = Buffer::new();

@@ -270,6 +270,18 @@ pub struct Options {
     #[arg(long, global = true, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
 
+    /// Hold so many MiB of one message or of any other unit that comes in pieces
+    #[arg(long, global = true, value_name = "MIB", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub max_unit: u16,
+
+    /// Hold so many MiB of all connections together, and half as many of transfers that may be resumed
+    #[arg(long, global = true, value_name = "MIB", default_value = "64", value_parser = clap::value_parser!(u16).range(8..))]
+    pub max_held: u16,
+
+    /// Follow so many connections at a time
+    #[arg(long, global = true, value_name = "N", default_value = "8192", value_parser = clap::value_parser!(u32).range(16..=1_000_000))]
+    pub max_connections: u32,
+
     /// Show no progress on standard error
     #[arg(long, short, global = true)]
     pub quiet: bool,

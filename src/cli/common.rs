@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::Status;
 use super::args::{Format, Options};
 use crate::capture::{Capture, Input, OpenError};
-use crate::pipeline::{self, Report, View};
+use crate::pipeline::{self, Limits, Report, View};
 use crate::render::output::json_line;
 use crate::render::records::Header;
 use crate::render::settings::Settings;
@@ -66,7 +66,12 @@ pub(super) fn read<V: View>(
     view: &mut V,
 ) -> io::Result<Report> {
     let ports = options.port.clone();
-    let pipeline_options = pipeline::Options { ports, probe: !options.no_probe, keep_content };
+    let limits = Limits {
+        unit: usize::from(options.max_unit) << 20,
+        together: usize::from(options.max_held) << 20,
+        connections: options.max_connections as usize,
+    };
+    let pipeline_options = pipeline::Options { ports, probe: !options.no_probe, keep_content, limits };
     let mut progress = Progress::new(options.quiet);
     let report = pipeline::run(capture, &pipeline_options, view, |capture| progress.show(capture))?;
     progress.end();

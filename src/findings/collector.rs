@@ -129,6 +129,9 @@ impl Collector {
     /// Symptoms name their cause.
     pub fn into_findings(mut self) -> Vec<Finding> {
         self.forgotten.sort_unstable();
+        if self.dropped > 0 {
+            super::not_kept(self.dropped, &mut self.findings);
+        }
         let forgotten = |number: u32| self.forgotten.binary_search(&number).is_ok();
         self.findings.retain(|finding| !finding.association().is_some_and(forgotten));
         self.findings.sort_by_key(|finding| finding.frame);

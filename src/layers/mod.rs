@@ -32,5 +32,13 @@ pub mod tcp;
 pub mod tpkt;
 pub mod upper;
 
+/// How many octets are remembered of a name, a selector, an identifier or a subject. The frame view shows all of them.
+pub const NAME: usize = 1024;
+
+/// What is remembered of a name, a selector or an identifier.
+pub fn clipped(octets: &[u8]) -> Vec<u8> {
+    octets[..octets.len().min(NAME)].to_vec()
+}
+
 pub use crate::stream::Side;
 pub use schemas::oid_name;

@@ -61,35 +61,40 @@ pub enum What<'a> {
 impl What<'_> {
     /// Whether PDUs may be missed where it was noticed.
     pub fn hides_pdus(&self) -> bool {
-        match self {
+        matches!(
+            self,
             What::TpktLength(_)
-            | What::TpktJunk { .. }
-            | What::TpktResync
-            | What::Session(_)
-            | What::Conflict
-            | What::Missing(_)
-            | What::Fragments(_)
-            | What::Midstream
-            | What::Cap(_) => true,
-            // Odd by its place, but read.
-            What::Cotp(cotp::Oddity::EmptyData | cotp::Oddity::TooLong(_) | cotp::Oddity::Expedited) => false,
-            What::Cotp(_) => true,
-            _ => false,
-        }
+                | What::TpktJunk { .. }
+                | What::TpktResync
+                | What::Session(_)
+                | What::Missing(_)
+                | What::Fragments(_)
+                | What::Conflict
+                | What::Midstream
+                | What::Cap(_)
+        )
     }
 }
 
 /// The caps of the layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cap {
-    /// A TSDU or an SSDU grew past what is held of one.
+    /// A TSDU grew past what is held of one.
     Tsdu,
+    /// An SSDU grew past what is held of one.
+    Ssdu,
     /// An APDU in transfer grew past what is held of one.
     Transfer,
     /// The segments waiting behind a hole grew past what is held of them.
     OutOfOrder,
     /// A TSDU holds more SPDUs than are read of one.
     Spdus,
+    /// More is held of all connections together than may be.
+    Together,
+    /// More activities wait to be resumed, or for their acknowledgement, than are remembered.
+    Remembered,
+    /// More presentation contexts were proposed than are known of one connection.
+    Contexts,
     /// A command line or a reply of SMTP is longer than what is held of one.
     SmtpLine,
     /// The header of a mail is longer than what is held of one.

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+/// How many attributes, and how many domain-defined ones, are kept of one address. X.411 has two dozen kinds, and allows
+/// four organizational units and four domain-defined attributes.
+const ATTRIBUTES: usize = 64;
+
 /// An attribute of an O/R address. Their order is that of the string, from the particular to the general.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
@@ -61,6 +65,9 @@ impl OrAddress {
     /// units are several.
     pub fn add(&mut self, attribute: Attribute, value: String) {
         let several = attribute == Attribute::OrganizationalUnit;
+        if self.attributes.len() >= ATTRIBUTES {
+            return;
+        }
         if several || !self.attributes.iter().any(|(known, _)| *known == attribute) {
             self.attributes.push((attribute, value));
         }
@@ -68,7 +75,20 @@ impl OrAddress {
 
     /// Begins a domain-defined attribute with its type; its value comes next.
     pub fn begin_domain_defined(&mut self, kind: String) {
-        self.domain_defined.push((kind, String::new()));
+        if self.domain_defined.len() < ATTRIBUTES {
+            self.domain_defined.push((kind, String::new()));
+        }
+    }
+
+    /// How much memory it takes besides itself.
+    pub fn footprint(&self) -> usize {
+        let attributes: usize = self.attributes.iter().map(|(_, value)| value.capacity()).sum();
+        let pairs: usize =
+            self.domain_defined.iter().map(|(kind, value)| kind.capacity() + value.capacity()).sum();
+        attributes
+            + pairs
+            + self.attributes.capacity() * size_of::<(Attribute, String)>()
+            + self.domain_defined.capacity() * size_of::<(String, String)>()
     }
 
     /// Ends the domain-defined attribute that was begun.

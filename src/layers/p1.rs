@@ -5,12 +5,16 @@ use std::fmt;
 
 use super::or_address::{Attribute, OrAddress};
 use super::schemas::Pick;
+use super::{NAME, clipped};
 use crate::asn1::{Oid, Time, decode, utc_time};
 use crate::capture::{Octets, Quote};
 use crate::tree::{Charset, Span};
 
 /// How many recipients are kept of one message. More than any envelope may have (X.411, ub-recipients 32767).
 const RECIPIENTS: usize = 32_768;
+
+/// How many pieces are known of a content that is sent in pieces.
+const PIECES: usize = 65_536;
 
 /// How many trace elements are kept of one message (X.411, ub-transfers).
 const TRACE: usize = 512;
@@ -196,6 +200,24 @@ pub struct Apdu {
 }
 
 impl Apdu {
+    /// How much memory it takes besides itself.
+    pub fn footprint(&self) -> usize {
+        let recipient = |recipient: &Recipient| {
+            recipient.address.footprint() + recipient.supplementary.as_ref().map_or(0, String::capacity)
+        };
+        let recipients: usize = self.recipients.iter().map(recipient).sum();
+        let trace: usize = self
+            .trace
+            .iter()
+            .map(|element| element.domain.footprint() + element.arrival_text.capacity())
+            .sum();
+        recipients
+            + trace
+            + self.recipients.capacity() * size_of::<Recipient>()
+            + self.trace.capacity() * size_of::<TraceElement>()
+            + self.content.capacity() * size_of::<Span>()
+    }
+
     fn add_body(&mut self, pick: Pick) {
         if let (Some(ipm), Some(number)) = (&mut self.ipm, body_type(pick)) {
             ipm.bodies |= 1 << number;
@@ -261,7 +283,7 @@ fn text(tag: u8, contents: &[u8]) -> String {
         0x0C => Charset::Utf8,
         _ => Charset::Ascii,
     };
-    decode(charset, contents)
+    decode(charset, &contents[..contents.len().min(NAME)])
 }
 
 impl Reader {
@@ -446,7 +468,9 @@ impl Reader {
             Pick::P1Content if self.depth == 1 => {
                 *apdu.content_length.get_or_insert(0) += contents.len() as u64;
                 let end = at.end as usize;
-                apdu.content.push(Span::new(end.saturating_sub(contents.len()), end));
+                if apdu.content.len() < PIECES {
+                    apdu.content.push(Span::new(end.saturating_sub(contents.len()), end));
+                }
             }
             Pick::IpmIdentifier if depth == 1 && place == Some(Place::IpmUser) => {
                 if let Some(ipm) = &mut apdu.ipm {
@@ -455,7 +479,10 @@ impl Reader {
             }
             Pick::IpmSubject if depth == 1 && !self.heading_read => {
                 if let Some(ipm) = &mut apdu.ipm {
-                    ipm.subject.get_or_insert_default().push_str(&string());
+                    let subject = ipm.subject.get_or_insert_default();
+                    if subject.len() < NAME {
+                        subject.push_str(&string());
+                    }
                 }
             }
             // Some body parts are one string.
@@ -474,7 +501,7 @@ impl Reader {
             }
             Pick::ContentType | Pick::ReportContentType => {
                 apdu.content_type = Some(match identifier {
-                    0x06 => ContentType::Extended(contents.to_vec()),
+                    0x06 => ContentType::Extended(clipped(contents)),
                     _ => ContentType::BuiltIn(integer(contents).unwrap_or(-1)),
                 });
             }

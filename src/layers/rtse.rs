@@ -2,14 +2,11 @@
 
 use std::collections::VecDeque;
 
-use super::Side;
 use super::mts::Bind;
+use super::{Side, clipped};
 use crate::capture::{FrameNo, Octets, Timestamp};
 use crate::stream::{Buffer, Missing};
 use crate::tree::{Display, FieldDef, Sink, Span, Tag, Value};
-
-/// How many octets of one transferred APDU are held. Longer ones are counted to their end, and read as far as they are held.
-pub const HELD: usize = 4 << 20;
 
 /// How many checkpoints of an activity are remembered, the latest ones. An activity is resumed at its last
 /// confirmed checkpoint, and windows are small numbers.
@@ -198,7 +195,7 @@ impl Activity {
     pub fn new(sender: Side, id: &[u8], frame: FrameNo, time: Timestamp, whole: bool) -> Activity {
         Activity {
             sender,
-            id: id.to_vec(),
+            id: clipped(id),
             first_frame: frame,
             started: time,
             length: 0,
@@ -218,23 +215,29 @@ impl Activity {
     }
 
     /// Adds a segment.
-    pub fn append(&mut self, segment: Octets<'_>) {
+    ///
+    /// At most `most` octets of the activity are held.
+    pub fn append(&mut self, segment: Octets<'_>, most: usize) {
         self.segments = self.segments.saturating_add(1);
-        self.extend(segment);
+        self.extend(segment, most);
+    }
+
+    /// How much memory it takes.
+    pub fn footprint(&self) -> usize {
+        self.held.footprint() + self.repeated.capacity()
     }
 
     /// Adds octets of the segment that is being read: a constructed RTTR brings several pieces.
-    pub fn extend(&mut self, octets: Octets<'_>) {
+    pub fn extend(&mut self, octets: Octets<'_>, most: usize) {
+        // Behind a hole or behind the cap nothing can be read any more, so nothing is kept.
+        if self.missing.is_none() && !self.is_capped() {
+            self.held.append_within(octets, most);
+        }
         self.length += octets.len() as u64;
         let rest = self.repeated.get(self.compared..).unwrap_or_default();
         let again = octets.len().min(rest.len());
         self.differs |= rest[..again] != octets.bytes()[..again];
         self.compared += again;
-        // Behind a hole or behind the cap nothing can be read any more, so nothing is kept.
-        if self.missing.is_none() {
-            let room = HELD - self.held.len().min(HELD);
-            self.held.append(octets.slice(0, room));
-        }
     }
 
     /// Takes note of a minor synchronization point.
@@ -282,8 +285,10 @@ impl Activity {
 mod tests {
     use super::*;
 
+    const HELD: usize = 4096;
+
     fn append(activity: &mut Activity, octets: &[u8]) {
-        activity.append(Octets::new(octets, &[], 0));
+        activity.append(Octets::new(octets, &[], 0), HELD);
     }
 
     #[test]
@@ -305,7 +310,7 @@ mod tests {
     #[test]
     fn octets_past_the_cap_are_counted_but_not_held() {
         let mut activity = Activity::new(Side::Initiator, &[1], FrameNo(1), Timestamp(0), true);
-        append(&mut activity, &vec![0; HELD]);
+        append(&mut activity, &[0; HELD]);
         append(&mut activity, b"more");
         assert_eq!(activity.octets().len(), HELD);
         assert_eq!(activity.length, HELD as u64 + 4);

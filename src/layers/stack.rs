@@ -7,16 +7,19 @@ use super::rtse::{self, Activity};
 use super::session::{self, Spdu, SpduKind};
 use super::tpkt::{self, Deframer, Unit};
 use super::upper::{self, Facts, Knowledge, Ssdu};
-use super::{Side, cotp, p1, smtp};
+use super::{Side, clipped, cotp, p1, smtp};
 use crate::capture::{FrameNo, Octets, Timestamp};
 use crate::stream::{Buffer, Loss, Missing};
 use crate::tree::{Cause, Field, Sink, Span};
 
-/// How many octets of one TSDU or SSDU are held; what a longer one has behind them is counted, not read.
+/// How many octets of one TSDU, SSDU or transferred value are held where nothing else is asked for; what a longer one
+/// has behind them is counted, not read.
 pub const HELD: usize = 4 << 20;
 
-/// How many interrupted activities of one connection are remembered. The oldest is given up first.
+/// How many interrupted activities of one connection are remembered, and how much they may take, in units of what is
+/// held of one. The oldest is given up first.
 const INTERRUPTED: usize = 16;
+const INTERRUPTED_UNITS: usize = 4;
 
 /// The frame that is being read: everything completed by it happens in it.
 #[derive(Clone, Copy, Debug)]
@@ -141,12 +144,13 @@ struct Assembly {
 }
 
 impl Assembly {
-    fn append(&mut self, octets: Octets<'_>) {
+    /// Adds octets; says whether they are the first for which there is no room.
+    fn append(&mut self, octets: Octets<'_>, most: usize) -> bool {
         if self.missing.is_none() && !self.capped {
-            let room = HELD - self.held.len().min(HELD);
-            self.capped = octets.len() > room;
-            self.held.append(octets.slice(0, room));
+            self.capped = !self.held.append_within(octets, most);
+            return self.capped;
         }
+        false
     }
 
     fn clear(&mut self) {
@@ -158,7 +162,7 @@ impl Assembly {
 }
 
 /// The layers of one TCP connection.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Stack {
     deframers: [Deframer; 2],
     connection: Connection,
@@ -166,7 +170,26 @@ pub struct Stack {
     mail: Option<Box<smtp::Dialogue>>,
 }
 
+impl Default for Stack {
+    fn default() -> Stack {
+        Stack::new(HELD)
+    }
+}
+
 impl Stack {
+    /// The layers of a connection; they hold `unit` octets of one TSDU, SSDU or transferred value.
+    pub fn new(unit: usize) -> Stack {
+        let connection = Connection { unit, ..Connection::default() };
+        Stack { deframers: Default::default(), connection, mail: None }
+    }
+
+    /// How much memory they take besides themselves.
+    pub fn footprint(&self) -> usize {
+        let deframers: usize = self.deframers.iter().map(Deframer::footprint).sum();
+        let mail = self.mail.as_ref().map_or(0, |mail| mail.footprint());
+        deframers + mail + self.connection.footprint()
+    }
+
     /// The layers of a connection that carries SMTP.
     pub fn mail() -> Stack {
         Stack { mail: Some(Box::new(smtp::Dialogue::new())), ..Stack::default() }
@@ -270,6 +293,8 @@ impl Stack {
 /// Everything above the packet boundaries.
 #[derive(Debug, Default)]
 struct Connection {
+    /// How many octets are held of one TSDU, SSDU or transferred value.
+    unit: usize,
     tsdu: [Assembly; 2],
     ssdu: [Option<(SpduKind, Assembly)>; 2],
     /// The reserved octet of the first packet of each side.
@@ -295,6 +320,13 @@ struct Connection {
 }
 
 impl Connection {
+    fn footprint(&self) -> usize {
+        let tsdus: usize = self.tsdu.iter().map(|tsdu| tsdu.held.footprint()).sum();
+        let ssdus: usize = self.ssdu.iter().flatten().map(|(_, ssdu)| ssdu.held.footprint()).sum();
+        let activities: usize = self.activity.iter().chain(&self.interrupted).map(Activity::footprint).sum();
+        tsdus + ssdus + activities + self.knowledge.footprint()
+    }
+
     fn unit<O: Output>(&mut self, side: Side, unit: Unit<'_>, now: Now, out: &mut O) {
         match unit {
             Unit::Packet { header, octets, missing, rest } => {
@@ -419,10 +451,9 @@ impl Connection {
             let headless = std::mem::take(&mut assembly.headless);
             return self.tsdu(side, data, missing, headless, now, out);
         }
-        let was_capped = assembly.capped;
-        assembly.append(data);
+        let full = assembly.append(data, self.unit);
         assembly.missing = assembly.missing.or(missing);
-        if assembly.capped && !was_capped {
+        if full {
             out.note(&Note { what: What::Cap(Cap::Tsdu), side, field: cotp::DATA, octets: tpdu });
         }
         if O::Sink::KEEPS && !fact.end_of_tsdu && !self.settled {
@@ -543,8 +574,8 @@ impl Connection {
         }
         if spdu.kind == SpduKind::Connect {
             self.references = (
-                spdu.user_reference.of(tsdu.bytes()).to_vec(),
-                spdu.common_reference.of(tsdu.bytes()).to_vec(),
+                clipped(spdu.user_reference.of(tsdu.bytes())),
+                clipped(spdu.common_reference.of(tsdu.bytes())),
             );
         }
         self.begin_activity(side, tsdu, spdu, now, out);
@@ -560,7 +591,9 @@ impl Connection {
         } else {
             let (kind, mut assembly) =
                 slot.take().filter(|_| !spdu.begins_ssdu()).unwrap_or((spdu.kind, Assembly::default()));
-            assembly.append(data);
+            if assembly.append(data, self.unit) {
+                out.note(&Note { what: What::Cap(Cap::Ssdu), side, field: cotp::DATA, octets: data });
+            }
             assembly.missing = assembly.missing.or(missing);
             if spdu.ends_ssdu() {
                 let missing = assembly.missing.or(assembly.capped.then_some(Missing::Cut));
@@ -606,12 +639,13 @@ impl Connection {
         match presentation::ppdu_of(kind, first, self.knowledge.mode) {
             Some(ppdu) => {
                 let mut transfer = self.activity.as_mut().filter(|activity| activity.sender == side);
+                let unit = self.unit;
                 let segment = kind == SpduKind::DataTransfer;
                 upper::read(ppdu, ssdu, &mut self.knowledge, facts, out, |piece, begins| {
                     if let (Some(activity), true) = (transfer.as_mut(), segment) {
                         match begins {
-                            true => activity.append(piece),
-                            false => activity.extend(piece),
+                            true => activity.append(piece, unit),
+                            false => activity.extend(piece, unit),
                         }
                     }
                 });
@@ -639,7 +673,7 @@ impl Connection {
             rtse::describe_raw_segment(Span::new(0, data.len()), first, out.sink());
         }
         if let Some(activity) = activity {
-            activity.append(data);
+            activity.append(data, self.unit);
         }
     }
 
@@ -664,12 +698,12 @@ impl Connection {
                 let other = !spdu.common_reference.is_empty();
                 let resumed = if other {
                     out.resume(&ActivityKey {
-                        user_reference: spdu.user_reference.of(tsdu.bytes()).to_vec(),
-                        common_reference: spdu.common_reference.of(tsdu.bytes()).to_vec(),
-                        activity: old.to_vec(),
+                        user_reference: clipped(spdu.user_reference.of(tsdu.bytes())),
+                        common_reference: clipped(spdu.common_reference.of(tsdu.bytes())),
+                        activity: clipped(old),
                     })
                 } else {
-                    let at = self.interrupted.iter().position(|activity| activity.id == old);
+                    let at = self.interrupted.iter().position(|activity| activity.id == clipped(old));
                     at.map(|at| self.interrupted.remove(at))
                 };
                 let id = octets(spdu.activity);
@@ -678,7 +712,7 @@ impl Connection {
                 activity.whole &= activity.resume_at(spdu.serial.unwrap_or(0));
                 activity.resumed = true;
                 activity.sender = side;
-                activity.id = id.to_vec();
+                activity.id = clipped(id);
                 self.activity = Some(activity);
             }
             // Data in a capture that began inside an activity.
@@ -713,11 +747,13 @@ impl Connection {
             SpduKind::ActivityInterrupt if sends => {
                 if let Some(mut activity) = self.activity.take() {
                     activity.interrupted = true;
-                    if self.interrupted.len() == INTERRUPTED {
+                    self.interrupted.push(activity);
+                    let room = INTERRUPTED_UNITS * self.unit;
+                    let taken = |all: &[Activity]| all.iter().map(Activity::footprint).sum::<usize>();
+                    while self.interrupted.len() > INTERRUPTED || taken(&self.interrupted) > room {
                         let oldest = self.interrupted.remove(0);
                         self.transferred(oldest, TransferEnd::CutOff, out);
                     }
-                    self.interrupted.push(activity);
                 }
             }
             // What goes on as if the activity had ended: it has, and that was not captured.

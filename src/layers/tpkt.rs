@@ -121,6 +121,11 @@ impl Deframer {
         self.buffer.len()
     }
 
+    /// How much memory it takes besides itself.
+    pub fn footprint(&self) -> usize {
+        self.buffer.footprint()
+    }
+
     /// Takes the next octets of the stream and gives every unit that they complete, in order.
     pub fn push<F: FnMut(Unit<'_>)>(&mut self, octets: Octets<'_>, mut emit: F) {
         let mut octets = octets;

@@ -7,14 +7,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::foreign::{self, Application};
 use super::mts::Kind;
-use super::note::What;
+use super::note::{Cap, What};
 use super::notices::Notices;
 use super::p1::integer;
 use super::presentation::{Context, Mode, PpduKind};
 use super::rtse::{self, Activity, ConnectionData};
 use super::session::SpduKind;
 use super::stack::Output;
-use super::{Side, acse, edition, or_address_oddities, p1, p1_oddities, p2_oddities, rose, schemas};
+use super::{Side, acse, clipped, edition, or_address_oddities, p1, p1_oddities, p2_oddities, rose, schemas};
 use crate::asn1::{Guide, Key, TableId, TypeId, walk};
 use crate::capture::{Octets, Quote};
 use crate::tree::{Cause, Damage, Display, Field, FieldDef, Nothing, Sink, Span, Tag, Value};
@@ -114,6 +114,12 @@ impl Knowledge {
             },
             _ => None,
         }
+    }
+
+    /// How much memory it takes besides itself; an association has the same contexts once more.
+    pub fn footprint(&self) -> usize {
+        let names: usize = self.contexts.iter().map(|context| context.abstract_syntax.capacity()).sum();
+        2 * (names + self.contexts.capacity() * size_of::<Context>())
     }
 
     /// Works the mode out from user data whose CP was not captured: a PDV list around an RTTR or an ACSE APDU is
@@ -436,7 +442,7 @@ const PARAMETERS: usize = 8;
 
 /// How many contexts of one connection are known: applications define ten at most. Of more, the last one takes the last
 /// place. Every value is looked up among them.
-const CONTEXTS: usize = 256;
+const CONTEXTS: usize = 64;
 
 /// How many damages of one value are told. A value of garbage has one an octet, and the first ones say it all.
 const DAMAGES: usize = 64;
@@ -529,6 +535,9 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
         let rose = |kind| Some(rose::Apdu { kind, invoke_id: None, code: None });
         match pick {
             Pick::Context => {
+                if self.knowledge.contexts.len() == CONTEXTS {
+                    self.notice(What::Cap(Cap::Contexts), field, element);
+                }
                 self.knowledge.contexts.truncate(CONTEXTS - 1);
                 self.knowledge.contexts.push(Context::default());
             }
@@ -598,8 +607,8 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
                 self.knowledge.mode = Some(mode);
                 self.knowledge.mode_inferred = false;
             }
-            Pick::CallingPsel => self.facts.calling_selector = Some(contents.to_vec()),
-            Pick::CalledPsel | Pick::RespondingPsel => self.facts.called_selector = Some(contents.to_vec()),
+            Pick::CallingPsel => self.facts.calling_selector = Some(clipped(contents)),
+            Pick::CalledPsel | Pick::RespondingPsel => self.facts.called_selector = Some(clipped(contents)),
             Pick::ContextId => {
                 if let (Some(context), Some(id)) = (self.knowledge.contexts.last_mut(), number) {
                     context.id = id;
@@ -607,7 +616,7 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
             }
             Pick::AbstractSyntax => {
                 if let Some(context) = self.knowledge.contexts.last_mut() {
-                    context.abstract_syntax = contents.to_vec();
+                    context.abstract_syntax = clipped(contents);
                 }
             }
             Pick::ContextResult => {
@@ -638,10 +647,10 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
             Pick::Event => self.facts.event = number,
             Pick::ApplicationContext => {
                 if let Some(apdu) = &mut self.facts.acse {
-                    apdu.application_context = contents.to_vec();
+                    apdu.application_context = clipped(contents);
                 }
                 if self.knowledge.application_context.is_empty() {
-                    self.knowledge.application_context = contents.to_vec();
+                    self.knowledge.application_context = clipped(contents);
                 }
             }
             Pick::AssociateResult
@@ -679,7 +688,7 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
                 (self.segment)(octets, begins);
             }
             Pick::InitiatorName | Pick::ResponderName => {
-                self.rtse(R::Rtorq).bind.name = Some(contents.to_vec());
+                self.rtse(R::Rtorq).bind.name = Some(clipped(contents));
             }
             // An empty one is no password.
             Pick::Password if !contents.is_empty() => {

@@ -11,7 +11,7 @@ use crate::layers::stack::{ActivityKey, Pdu, Transfer};
 
 /// How many associations that did not end in order wait for the end of the capture, to be judged by all of it. When
 /// there are more, the one that waited longest is judged by what is known then.
-const CASES: usize = 4096;
+const CASES: usize = 2048;
 
 /// The functions of one kind, each with its rule.
 type List<F> = Vec<(F, &'static Rule)>;
@@ -102,11 +102,12 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(keep_content: bool) -> Desk {
+    /// `room`: how much memory may be taken by what waits to be resumed or acknowledged.
+    pub(super) fn new(keep_content: bool, room: usize) -> Desk {
         Desk {
             rules: Asked::new(),
             collector: Collector::default(),
-            ledger: Ledger::new(keep_content),
+            ledger: Ledger::new(keep_content, room),
             history: History::default(),
             cases: VecDeque::new(),
         }
@@ -180,6 +181,11 @@ impl Desk {
         let Desk { rules, collector, ledger, history, .. } = self;
         let done = &mut |message| rules.message(message, history, collector, tell);
         ledger.transfer(transfer, key, association, done);
+    }
+
+    /// How many activities were given up because there was no room for more.
+    pub(super) fn given_up(&self) -> u64 {
+        self.ledger.given_up()
     }
 
     /// The activity that is resumed in an association, if it is remembered.

@@ -1,5 +1,6 @@
 //! The frame view: every frame with its layers, as text or JSON.
 
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
 use crate::capture::Place;
@@ -95,19 +96,60 @@ impl<W: Write> View for Frames<W> {
             secrets: &secrets,
         };
         self.text.clear();
-        if self.settings.json {
-            tree_json::write(&mut self.text, &view).map_err(io::Error::other)?;
-        } else {
+        let mut text = Pieces { out: &mut self.out, text: &mut self.text, failed: None };
+        let mut write = || -> fmt::Result {
+            if self.settings.json {
+                return tree_json::write(&mut text, &view);
+            }
             if std::mem::replace(&mut self.written, true) {
-                self.text.push('\n');
+                text.write_char('\n')?;
             }
-            tree_text::write(&mut self.text, &view, &self.settings.clock, self.expand_all)
-                .map_err(io::Error::other)?;
+            tree_text::write(&mut text, &view, &self.settings.clock, self.expand_all)?;
             if self.hex {
-                hex::write(&mut self.text, frame.number, frame.octets, &marks.places(), &secrets)
-                    .map_err(io::Error::other)?;
+                hex::write(&mut text, frame.number, frame.octets, &marks.places(), &secrets)?;
             }
+            Ok(())
+        };
+        // The only error there is is that of the output.
+        let _ = write();
+        text.finish()
+    }
+}
+
+/// How much text is collected before it is written.
+const PIECE: usize = 1 << 16;
+
+/// Text on its way to the output, in pieces: that of one frame may be large.
+struct Pieces<'a, W> {
+    out: &'a mut W,
+    text: &'a mut String,
+    failed: Option<io::Error>,
+}
+
+impl<W: Write> Pieces<'_, W> {
+    fn flush(&mut self) -> io::Result<()> {
+        let done = self.out.write_all(self.text.as_bytes());
+        self.text.clear();
+        done
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        match self.failed.take() {
+            Some(error) => Err(error),
+            None => self.flush(),
         }
-        self.out.write_all(self.text.as_bytes())
+    }
+}
+
+impl<W: Write> fmt::Write for Pieces<'_, W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.text.push_str(text);
+        if self.text.len() < PIECE {
+            return Ok(());
+        }
+        self.flush().map_err(|error| {
+            self.failed = Some(error);
+            fmt::Error
+        })
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::analysis::{Association, Message, Outcome, Status};
+use crate::capture::FrameNo;
 use crate::findings::{Finding, Severity};
 use crate::layers::stack::Now;
 use crate::pipeline::{Report, View};
@@ -45,8 +46,9 @@ pub struct Overview {
     /// The associations that the text lists: those that did not end well first, by number.
     listed: Vec<(bool, Association)>,
     by_status: [u64; STATUSES.len()],
-    /// The messages that the text lists, those that were not transferred first.
-    messages: Vec<(bool, Message)>,
+    /// The messages that the text lists, those that were not transferred first: the frame of their end, their line and
+    /// their associations.
+    messages: Vec<(bool, FrameNo, String, Vec<u32>)>,
 }
 
 impl Overview {
@@ -131,8 +133,8 @@ impl Overview {
             writeln!(out)?;
             writeln!(out, "Messages: {total} ({})", counts.join(", "))?;
         }
-        for (_, message) in &self.messages {
-            writeln!(out, "  {}", messages::line(message))?;
+        for (_, _, line, _) in &self.messages {
+            writeln!(out, "  {line}")?;
         }
         more(out, total.saturating_sub(self.messages.len() as u64), "messages")?;
 
@@ -196,8 +198,8 @@ impl Overview {
         let explained = |number: u32| steps.iter().any(|step| step.associations.contains(&number));
         let failed =
             self.listed.iter().find(|(well, a)| !well && !explained(a.number)).map(|(_, a)| a.number);
-        let lost = |m: &Message| m.associations.iter().all(|number| !explained(*number));
-        let lost = self.messages.iter().find(|(well, m)| !well && lost(m)).map(|(_, m)| m);
+        let lost = |associations: &[u32]| associations.iter().all(|number| !explained(*number));
+        let lost = self.messages.iter().find(|(well, _, _, on)| !well && lost(on)).map(|(_, _, _, on)| on);
         let failed = failed.map(|number| Step {
             rule: None,
             remedy: format!(
@@ -206,7 +208,7 @@ impl Overview {
             ),
             associations: vec![number],
         });
-        let lost = lost.and_then(|message| message.associations.last()).map(|number| Step {
+        let lost = lost.and_then(|associations| associations.last()).map(|number| Step {
             rule: None,
             remedy: format!(
                 "Look at the messages whose transfer this capture does not show completed, that of A{number} first: \
@@ -342,9 +344,10 @@ impl View for Overview {
             self.by_status[index] += 1;
         }
         let well = matches!(message.status, Status::Transferred | Status::Resumed);
-        let at = self.messages.partition_point(|(w, m)| (*w, m.last_frame) <= (well, message.last_frame));
+        let frame = message.last_frame;
+        let at = self.messages.partition_point(|(w, f, ..)| (*w, *f) <= (well, frame));
         if at < LISTED {
-            self.messages.insert(at, (well, message));
+            self.messages.insert(at, (well, frame, messages::line(&message), message.associations));
             self.messages.truncate(LISTED);
         }
     }

@@ -306,7 +306,7 @@ impl AssociationRecord {
             messages: a.messages,
             octets: OctetsRecord { to_responder: a.octets[0], to_initiator: a.octets[1] },
             missing_octets: a.missing_octets,
-            transfers: a.transfers.then(|| TransfersRecord {
+            transfers: a.transfers.then_some(TransfersRecord {
                 started: a.dialogue.activities.started,
                 completed: a.dialogue.activities.completed,
                 resumed: a.dialogue.activities.resumed,

@@ -16,6 +16,9 @@ const WAITING_OCTETS: usize = 1 << 20;
 /// How many runs of octets may wait: bounds the cost of runs that are much smaller than segments are.
 const WAITING_RUNS: usize = 4096;
 
+/// What a run takes besides its octets.
+const RUN: usize = 256;
+
 /// A hole that the peer has acknowledged, with later octets behind it, is given up when so many further segments
 /// of the connection have passed: captures of several queues record an acknowledgement before the data.
 const PATIENCE: u8 = 4;
@@ -115,6 +118,15 @@ impl Assembler {
     /// Whether the peer has acknowledged the FIN.
     pub(super) fn end_acknowledged(&self) -> bool {
         self.end.is_some_and(|end| self.acknowledged > end)
+    }
+
+    /// How much memory it takes.
+    pub(super) fn footprint(&self) -> usize {
+        let waiting = self
+            .waiting
+            .as_ref()
+            .map_or(0, |waiting| waiting.octets + (waiting.runs.len() + waiting.cuts.len()) * RUN);
+        waiting + self.history.ring.capacity()
     }
 
     /// Whether `sequence` can be a sequence number of this stream at this time.

@@ -5,6 +5,10 @@
 
 use crate::capture::{Octets, Piece};
 
+/// How many octets at least a piece has on average, where a buffer holds as much as it may: the smallest TPDUs have
+/// 128 (X.224 13.3.4), and segments may cut each in several.
+const OCTETS_A_PIECE: usize = 32;
+
 /// Octets collected from several places, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Buffer {
@@ -40,6 +44,22 @@ impl Buffer {
             }
         }
         self.bytes.extend_from_slice(octets.bytes());
+    }
+
+    /// Adds `octets` at the end, as far as `most` octets are held in all, from not too many places: each place takes
+    /// as much as many octets do. Says whether all were added.
+    pub fn append_within(&mut self, octets: Octets<'_>, most: usize) -> bool {
+        let room = match self.pieces.len() < most / OCTETS_A_PIECE {
+            true => most.saturating_sub(self.len()),
+            false => 0,
+        };
+        self.append(octets.slice(0, room));
+        octets.len() <= room
+    }
+
+    /// How much memory it takes.
+    pub fn footprint(&self) -> usize {
+        self.bytes.capacity() + self.pieces.capacity() * size_of::<Piece>()
     }
 
     /// The octets that are there and not taken yet.
@@ -115,6 +135,20 @@ mod tests {
         assert_eq!(buffer.octets().frames(), [FrameNo(2), FrameNo(4)]);
         buffer.take(99);
         assert!(buffer.is_empty());
+    }
+
+    #[test]
+    fn no_more_is_held_than_may_be() {
+        let mut buffer = Buffer::new();
+        assert!(buffer.append_within(Octets::new(&[1; 60], &piece(1, 54), 0), 64));
+        assert!(!buffer.append_within(Octets::new(&[2; 9], &piece(1, 114), 0), 64));
+        assert_eq!(buffer.len(), 64);
+        // From very many places, less.
+        let mut buffer = Buffer::new();
+        let added =
+            (0..100).filter(|frame| buffer.append_within(Octets::new(&[1], &piece(*frame, 54), 0), 640));
+        assert_eq!(added.count(), 640 / OCTETS_A_PIECE);
+        assert!(buffer.footprint() < 4096);
     }
 
     #[test]

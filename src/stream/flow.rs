@@ -43,6 +43,11 @@ impl Flow {
         Flow { ends, streams: Default::default() }
     }
 
+    /// How much memory it takes besides itself.
+    pub fn footprint(&self) -> usize {
+        self.streams.iter().map(|stream| stream.octets.footprint()).sum()
+    }
+
     /// The end on `side`.
     pub fn end(&self, side: Side) -> Endpoint {
         self.ends[side.index()]

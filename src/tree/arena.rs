@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::{Damage, Field, Sink, SourceId, Span, Value};
+use super::{Damage, Display, Field, FieldDef, Sink, SourceId, Span, Value};
 use crate::capture::{FrameNo, Octets, Piece, Place};
 
 /// A field that was read.
@@ -33,9 +33,24 @@ struct Source {
     pieces: Span,
 }
 
+/// How many fields are shown of one frame: the elements of one value as far as they are read, and those around it.
+/// A frame that completes several such values has more.
+const NODES: usize = (1 << 20) + 4096;
+
+/// How many octets may be put together for the fields of one frame.
+const OCTETS: usize = 32 << 20;
+
+/// Stands for a field that was opened and is not shown.
+const UNSHOWN: u32 = u32::MAX;
+
+static FURTHER: FieldDef =
+    FieldDef::new("frame.further", "[Further fields of this frame are not shown]", Display::Structure);
+
 /// The fields of one frame.
 #[derive(Debug, Default)]
 pub struct Tree {
+    /// Whether there were more fields than are shown.
+    full: bool,
     nodes: Vec<Node>,
     open: Vec<u32>,
     sources: Vec<Source>,
@@ -54,6 +69,7 @@ impl Tree {
 
     /// Empties the tree and keeps its storage, for the next frame.
     pub fn clear(&mut self) {
+        self.full = false;
         self.nodes.clear();
         self.open.clear();
         self.sources.clear();
@@ -119,7 +135,15 @@ impl Tree {
             .map(|(_, damage)| damage)
     }
 
-    fn push(&mut self, field: Field, at: Span, value: Value, leaf: bool) {
+    /// Adds a node, unless there are too many. Gives its index.
+    fn push(&mut self, field: Field, at: Span, value: Value, leaf: bool) -> u32 {
+        if self.full {
+            return UNSHOWN;
+        }
+        let (field, at, value, leaf) = match self.nodes.len() < NODES {
+            true => (field, at, value, leaf),
+            false => (&FURTHER, Span::new(at.start as usize, at.start as usize), Value::Octets, true),
+        };
         let index = self.nodes.len() as u32;
         self.nodes.push(Node {
             field,
@@ -131,6 +155,8 @@ impl Tree {
             leaf,
             text: Span::default(),
         });
+        self.full = self.nodes.len() > NODES;
+        if self.full { UNSHOWN } else { index }
     }
 }
 
@@ -140,6 +166,15 @@ impl Sink for Tree {
     fn source(&mut self, octets: Octets<'_>) -> SourceId {
         let before = self.current;
         self.current = SourceId(self.sources.len() as u32);
+        if self.full {
+            return before;
+        }
+        if self.bytes.len() + octets.len() > OCTETS {
+            self.current = before;
+            self.leaf(&FURTHER, Span::default(), Value::Octets);
+            self.full = true;
+            return before;
+        }
         let (bytes, pieces) = (self.bytes.len(), self.pieces.len());
         self.bytes.extend_from_slice(octets.bytes());
         self.pieces.extend(octets.pieces());
@@ -155,15 +190,14 @@ impl Sink for Tree {
     }
 
     fn open(&mut self, field: Field, at: Span, value: Value) {
-        let index = self.nodes.len() as u32;
-        self.push(field, at, value, false);
+        let index = self.push(field, at, value, false);
         self.open.push(index);
     }
 
     fn close(&mut self, end: u32) {
-        if let Some(index) = self.open.pop() {
-            let after = self.nodes.len() as u32;
-            let node = &mut self.nodes[index as usize];
+        let Some(index) = self.open.pop() else { return };
+        let after = self.nodes.len() as u32;
+        if let Some(node) = self.nodes.get_mut(index as usize) {
             node.at.end = end;
             node.end = after;
         }
@@ -174,6 +208,9 @@ impl Sink for Tree {
     }
 
     fn text(&mut self, words: fmt::Arguments<'_>) {
+        if self.full {
+            return;
+        }
         let start = self.text.len();
         // Writing to a String does not fail.
         let _ = self.text.write_fmt(words);
@@ -184,6 +221,9 @@ impl Sink for Tree {
     }
 
     fn damage(&mut self, damage: Damage) {
+        if self.full {
+            return;
+        }
         if let Some(last) = self.nodes.len().checked_sub(1) {
             self.damage.push((last as u32, damage));
         }
@@ -211,8 +251,6 @@ impl Tree {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::{Display, FieldDef};
-
     static ROOT: FieldDef = FieldDef::new("t.root", "Root", Display::Structure);
     static PART: FieldDef = FieldDef::new("t.part", "Part", Display::Number);
 

@@ -101,7 +101,7 @@ pub fn mutate(capture: &[u8], other: &[u8], seed: u64) -> Vec<u8> {
     out
 }
 
-fn frames(capture: &[u8]) -> Vec<Vec<u8>> {
+pub fn frames(capture: &[u8]) -> Vec<Vec<u8>> {
     let mut frames = Vec::new();
     let mut rest = capture.get(FILE..).unwrap_or_default();
     while let Some((header, behind)) = rest.split_at_checked(RECORD) {
@@ -114,7 +114,7 @@ fn frames(capture: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// Where the TCP payload of a frame lies, if it is IPv4 over Ethernet.
-fn payload_of(frame: &[u8]) -> Option<Range<usize>> {
+pub fn payload_of(frame: &[u8]) -> Option<Range<usize>> {
     let header = ETHERNET + usize::from(*frame.get(ETHERNET)? & 15) * 4;
     let start = header + usize::from(*frame.get(header + 12)? >> 4) * 4;
     let total = ETHERNET + usize::from(u16::from_be_bytes([*frame.get(16)?, *frame.get(17)?]));
@@ -122,7 +122,7 @@ fn payload_of(frame: &[u8]) -> Option<Range<usize>> {
 }
 
 /// Changes octets, or a run of them.
-fn change(octets: &mut [u8], random: &mut Random) {
+pub fn change(octets: &mut [u8], random: &mut Random) {
     if octets.is_empty() {
         return;
     }

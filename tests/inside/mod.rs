@@ -1,5 +1,7 @@
 //! Runs the views in this process, on captures in memory: thousands of damaged captures take no thousands of files.
 
+#![allow(dead_code)] // each test program uses its own part of this module
+
 use std::io::{Cursor, Write as _};
 
 use serde_json::Value;

@@ -55,7 +55,7 @@ pub(super) static RULES: &[Rule] = &[
         why: "What was being transferred is lost and has to be sent again; the other end sees a transport disconnect.",
         told_by: "A RST before the association was released: no DISCONNECT, no ABORT and no DR in front of it. A RST behind \
                   an orderly release is harmless and not told. An error while an activity or the opening is under way, a \
-                  warning while the association is idle, a note where its release was asked for already. Where something \
+                  warning while the association is idle, a note where its release was asked for already or the caller goes before the CONNECT. Where something \
                   else is wrong on the same association just before, this follows from it.",
         remedy: "The side that reset it has given up: its process ended, or it ran into a time-out. After a long silence of \
                  the other end look at the line, at firewalls that forget idle connections, and at the load of the \
@@ -168,8 +168,11 @@ fn under_way(case: &Case<'_>) -> (Severity, String) {
                 activity.sender.word()
             ),
         ),
+        // A caller may just have looked whether anybody is there.
         (State::TransportOpen, _) => {
-            (Severity::Warning, "before the CONNECT, with nothing on the transport connection".to_owned())
+            let severity =
+                if case.ending.side == Side::Initiator { Severity::Note } else { Severity::Warning };
+            (severity, "before the CONNECT, with nothing on the transport connection".to_owned())
         }
         _ => (Severity::Warning, "while the association is idle, without releasing it".to_owned()),
     }

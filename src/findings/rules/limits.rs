@@ -1,8 +1,11 @@
 //! Limits and faults of this program itself.
 
 use super::{Certainty, Check, Collector, Draft, Rule, Scene, Severity};
+use crate::capture::{FrameNo, Timestamp};
+use crate::findings::Finding;
 use crate::layers::note::{Cap, Note, What};
 use crate::layers::session::Oddity;
+use crate::layers::stack::Now;
 
 pub(super) static RULES: &[Rule] = &[
     Rule {
@@ -12,9 +15,10 @@ pub(super) static RULES: &[Rule] = &[
         title: "a limit of x400scope was reached",
         why: "So that memory stays bounded on any input, only so much of one protocol data unit is held. What lay \
               behind the limit was counted, not read.",
-        told_by: "A TSDU, a transferred value or the segments waiting behind a hole grew past what is held of \
-                  one, a TSDU holds too many SPDUs, a line, a header or the number of open commands of SMTP is too large, or \
-                  too many connections were open at once; the README lists the limits. Nothing is wrong on \
+        told_by: "A TSDU, an SSDU, a transferred value or the segments waiting behind a hole grew past what is held of \
+                  one, a TSDU holds too many SPDUs, a line, a header or the number of open commands of SMTP is too large, \
+                  too many contexts were proposed, too many connections were open at once or held too much together, or \
+                  too much was found; the message names the limit and the option that raises it, and the README lists all limits; the README lists the limits. Nothing is wrong on \
                   the wire.",
         remedy: "Nothing has to be changed in the mail systems. Part of the value is not in the report.",
         references: &["README, Limits"],
@@ -42,10 +46,28 @@ fn reached(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
     let what = match cap {
         Cap::Spdus => "More SPDUs stand in one TSDU than are read: the octets behind them are shown unread.",
         Cap::Tsdu => {
-            "A TSDU is longer than what is held of one: the octets behind that are counted, not read."
+            "A TSDU is longer than what is held of one, or in more pieces: the octets behind that are counted, not \
+             read (--max-unit)."
+        }
+        Cap::Ssdu => {
+            "An SSDU is longer than what is held of one, or in more pieces: the octets behind that are counted, not \
+             read (--max-unit)."
         }
         Cap::Transfer => {
-            "A transferred value is longer than what is held of one: the octets behind that are counted, not read."
+            "A transferred value is longer than what is held of one, or in more pieces: the octets behind that are \
+             counted, not read (--max-unit)."
+        }
+        Cap::Together => {
+            "More octets wait to be put together than are held of all connections together: the connections idle \
+             longest are taken for over, and what follows on one of them begins another association (--max-held)."
+        }
+        Cap::Remembered => {
+            "More transfers wait to be resumed or acknowledged than are remembered: those waiting longest are told \
+             as they stand, and what becomes of them is not joined to them (--max-held)."
+        }
+        Cap::Contexts => {
+            "More presentation contexts were proposed than are known of one connection: values in those behind are \
+             read without their abstract syntax."
         }
         Cap::OutOfOrder => {
             "Too many octets wait behind a hole in the stream: the hole is taken for lost, and reading goes on \
@@ -63,12 +85,22 @@ fn reached(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
         }
         Cap::Connections => {
             "More connections are open than are followed at a time: those idle longest are taken for over, and what \
-             follows on one of them begins another association."
+             follows on one of them begins another association (--max-connections)."
         }
     };
     out.raise(Draft { side: Some(note.side), key: cap as u64, ..Draft::new(rule) }, scene, || {
         what.to_owned()
     });
+}
+
+/// So many findings were not kept.
+pub(in crate::findings) fn not_kept(count: u64, findings: &mut Vec<Finding>) {
+    let Some(rule) = RULES.iter().find(|rule| rule.id == "limit-reached") else { return };
+    let mut out = Collector::default();
+    out.raise(Draft::new(rule), &Scene::new(Now { frame: FrameNo::NONE, time: Timestamp(0) }, None), || {
+        format!("More was found than is kept: {count} findings are not listed. Most are of the rules that are listed most often.")
+    });
+    findings.append(&mut out.into_findings());
 }
 
 /// A fault of ours in the frame of `scene`.

@@ -27,7 +27,7 @@ use common::{
     selector, there, units,
 };
 
-pub(super) use limits::internal_error;
+pub(super) use limits::{internal_error, not_kept};
 
 /// The tables of all layers, from the lowest to the highest.
 pub(super) static ALL: &[&[Rule]] = &[

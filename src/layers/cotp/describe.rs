@@ -263,6 +263,9 @@ impl<S: Sink> View<'_, S> {
     fn selective_acknowledgement(&mut self, start: usize, length: usize) {
         let size = if self.header.format == Format::Extended { 4 } else { 1 };
         for (index, at) in (start..start + length).step_by(size).enumerate() {
+            if at + size > start + length {
+                return self.invalid(Span::new(at, start + length));
+            }
             self.number(if index % 2 == 0 { &SELECTIVE_LOWER } else { &SELECTIVE_UPPER }, at, size);
         }
     }

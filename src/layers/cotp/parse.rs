@@ -2,6 +2,7 @@
 
 use super::header::{self, END_OF_TSDU, END_OF_TSDU_EXTENDED, Fit, Format, Header, Parameter};
 use super::{Connect, Oddity, Tpdu, TpduKind, tpdu_size};
+use crate::layers::clipped;
 
 /// The longest preferred maximum TPDU size, in octets of its parameter.
 const PREFERRED_SIZE_OCTETS: usize = 4;
@@ -64,7 +65,7 @@ pub fn parse(tpdu: &[u8]) -> Tpdu {
         }
     }
     if fact.kind == TpduKind::Dr && fact.explanation.is_empty() {
-        fact.explanation = tpdu[fact.user_data..].to_vec();
+        fact.explanation = clipped(&tpdu[fact.user_data..]);
     }
     fact
 }

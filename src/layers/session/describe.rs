@@ -149,7 +149,9 @@ impl<S: Sink> View<'_, S> {
         self.sink.open(&fields::PARAMETER, at, Value::Octets);
         self.sink.text(format_args!("{}", fields::named(fields::PARAMETERS, code)));
         self.number(&fields::PARAMETER_TYPE, Span::new(start, start + 1));
-        match length(self.tsdu, start + 1).filter(|_| start + 1 < at.end as usize) {
+        // The length may reach past what encloses the parameter, as the value may.
+        let octets = self.tsdu.get(..at.end as usize).unwrap_or_default();
+        match length(octets, start + 1) {
             Some((from, length)) => {
                 self.length(&fields::PARAMETER_LENGTH, Span::new(start + 1, from), length);
                 match fit {

@@ -55,6 +55,11 @@ impl Content {
         Content { since: Some(frame), header: Some(Buffer::new()), ..Content::default() }
     }
 
+    /// How much memory it takes besides itself.
+    pub(super) fn footprint(&self) -> usize {
+        self.header.as_ref().map_or(0, Buffer::footprint)
+    }
+
     /// Takes octets of DATA; says how many of them are of the content, and whether it ends with them.
     pub(super) fn data(&mut self, octets: Octets<'_>) -> (usize, bool) {
         let mut ended = false;

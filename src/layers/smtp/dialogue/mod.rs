@@ -16,6 +16,7 @@ use crate::layers::note::{Cap, Note, What};
 use crate::layers::stack::{Content as PduContent, Now, Output, Pdu};
 use crate::layers::upper::Knowledge;
 use crate::stream::{Buffer, Loss};
+use crate::tree::Span;
 
 /// How many octets of an address are kept until it is answered. RFC 5321 4.5.3.1.3 allows 256 in a path.
 const ADDRESS: usize = 2048;
@@ -117,6 +118,18 @@ pub struct Dialogue {
 }
 
 impl Dialogue {
+    /// How much memory it takes besides itself.
+    pub fn footprint(&self) -> usize {
+        let addresses = self.pending.iter().filter_map(|pending| pending.address.as_ref());
+        self.lines.iter().map(|line| line.held.footprint()).sum::<usize>()
+            + self.reply.0.footprint()
+            + self.reply.1.texts.capacity() * size_of::<Span>()
+            + self.content.footprint()
+            + self.pending.capacity() * size_of::<Pending>()
+            + addresses.map(|(_, address)| address.footprint()).sum::<usize>()
+            + self.told.capacity() * size_of::<(u64, Place)>()
+    }
+
     /// The dialogue of a connection on which nothing was said yet.
     pub fn new() -> Dialogue {
         let mut dialogue = Dialogue::default();
@@ -182,7 +195,7 @@ impl Dialogue {
             Side::Initiator => self.client = Client::Searching,
             Side::Responder => {
                 self.server_lost = true;
-                self.reply.0.clear();
+                self.reply = Default::default();
             }
         }
         self.lines[side.index()].clear();
