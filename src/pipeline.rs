@@ -51,7 +51,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { unit: HELD, together: 64 << 20, connections: 8192 }
+        Limits { unit: HELD, together: 48 << 20, connections: 8192 }
     }
 }
 

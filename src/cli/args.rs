@@ -275,7 +275,7 @@ pub struct Options {
     pub max_unit: u16,
 
     /// Hold so many MiB of all connections together, and half as many of transfers that may be resumed
-    #[arg(long, global = true, value_name = "MIB", default_value = "64", value_parser = clap::value_parser!(u16).range(8..))]
+    #[arg(long, global = true, value_name = "MIB", default_value = "48", value_parser = clap::value_parser!(u16).range(8..))]
     pub max_held: u16,
 
     /// Follow so many connections at a time

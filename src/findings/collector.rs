@@ -13,7 +13,7 @@ use crate::net::Endpoint;
 use super::{Certainty, Evidence, Finding, Rule, Scene, Scope, Severity};
 
 /// How many findings are kept. A capture of garbage raises no end of them, and nobody reads more.
-const KEPT: usize = 100_000;
+const KEPT: usize = 20_000;
 
 /// How far [`Collector::knows`] looks back.
 const KNOWN_BACK: usize = 256;

@@ -70,6 +70,7 @@ pub(crate) static FLOODS: &[Kind] = &[
     kind("segments that overlap and contradict", conflicts, 500, 200_000),
     kind("fragments of datagrams that never end", fragments, 2_000, 500_000),
     kind("TPKTs whose lengths are 0 to 3", small_packets, 2_000, 500_000),
+    kind("one behind the other", all, 100, 100_000),
     kind("a finding each", findings, 300, 300_000),
 ];
 
@@ -452,4 +453,13 @@ fn findings(wire: &mut Wire<'_>, count: u32) -> io::Result<()> {
         wire.reset(&mut a)?;
     }
     Ok(())
+}
+
+/// What takes most, and stays taken while the rest is read.
+fn all(wire: &mut Wire<'_>, count: u32) -> io::Result<()> {
+    findings(wire, 2 * count)?;
+    remembered(wire, count / 1000)?;
+    contexts_on_all(wire, count / 20)?;
+    activities_on_all(wire, count / 500)?;
+    empty_elements(wire, 10 * count)
 }
