@@ -49,8 +49,11 @@ fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
+/// What a fuzz target does with its octets.
+type Target = fn(&[u8]);
+
 /// The fuzz targets with what each does.
-const TARGETS: [(&str, fn(&[u8])); 10] = [
+const TARGETS: [(&str, Target); 10] = [
     ("capture", bodies::capture),
     ("stream", bodies::stream),
     ("pipeline", bodies::pipeline),

@@ -1,6 +1,8 @@
 //! Mutated captures through every subcommand of the program as it is installed, each run with a limit on memory and
 //! one on time that the system enforces. `tests/soak.sh` runs it on ten thousand.
 
+#![allow(clippy::print_stdout, clippy::print_stderr)] // what was done is for whoever runs it
+
 #[path = "fuzz/mutate.rs"]
 mod mutate;
 mod program;
@@ -58,7 +60,7 @@ fn mutants_pass_through_every_subcommand() {
             fs::write(&path, &mutant).expect("the mutant can be written");
             let mut sound = true;
             for (number, command) in COMMANDS.iter().enumerate() {
-                let format = if (seed + number as u64) % 2 == 0 { "text" } else { "json" };
+                let format = if (seed + number as u64).is_multiple_of(2) { "text" } else { "json" };
                 let started = Instant::now();
                 let (status, errors) = run(command, format, &path, &folder.join(format!("{seed}")));
                 runs.fetch_add(1, Ordering::Relaxed);
