@@ -2,6 +2,8 @@
 //!
 //! What is wrong by being too much is in tests/exhaust.rs.
 
+#![allow(clippy::print_stdout, clippy::print_stderr)] // the figures are printed
+
 mod emit;
 mod flood;
 mod inside;

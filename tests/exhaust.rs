@@ -4,6 +4,8 @@
 //! `EXHAUST=full cargo test --release --test exhaust -- --nocapture` floods it with gigabytes and prints the figures;
 //! `EXHAUST_ONLY` is a part of the name of a flood, `EXHAUST_COMMANDS` the commands, parted by commas.
 
+#![allow(clippy::print_stdout, clippy::print_stderr)] // the figures are printed
+
 mod flood;
 
 use flood::measure::{self, Measured};

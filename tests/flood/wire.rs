@@ -176,7 +176,7 @@ impl<'w> Wire<'w> {
     /// A fragment in the middle of an IPv4 datagram.
     pub(crate) fn fragment(&mut self, identification: u16, offset: u32) -> io::Result<()> {
         let [high, low] = identification.to_be_bytes();
-        let [place, more] = (0x2000 | offset as u16 / 8).to_be_bytes();
+        let [place, more] = (0x2000 | (offset as u16 / 8)).to_be_bytes();
         let header = [
             2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 36, high, low, place, more, 64, 6, 0, 0,
             10, 0, 0, 1, 10, 0, 0, 2,
