@@ -60,7 +60,7 @@ fn mutants_pass_through_every_subcommand() {
             fs::write(&path, &mutant).expect("the mutant can be written");
             let mut sound = true;
             for (number, command) in COMMANDS.iter().enumerate() {
-                let format = if (seed + number as u64) % 2 == 0 { "text" } else { "json" };
+                let format = if (seed + number as u64).is_multiple_of(2) { "text" } else { "json" };
                 let started = Instant::now();
                 let (status, errors) = run(command, format, &path, &folder.join(format!("{seed}")));
                 runs.fetch_add(1, Ordering::Relaxed);
