@@ -49,11 +49,11 @@ fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// Reads an input, and panics where something does not hold.
-type Body = fn(&[u8]);
+/// What a fuzz target does with its octets.
+type Target = fn(&[u8]);
 
 /// The fuzz targets with what each does.
-const TARGETS: [(&str, Body); 10] = [
+const TARGETS: [(&str, Target); 10] = [
     ("capture", bodies::capture),
     ("stream", bodies::stream),
     ("pipeline", bodies::pipeline),
@@ -66,7 +66,7 @@ const TARGETS: [(&str, Body); 10] = [
     ("text", layers::text),
 ];
 
-fn target(name: &str) -> Body {
+fn target(name: &str) -> Target {
     TARGETS.iter().find(|(known, _)| *known == name).map(|(_, body)| *body).expect("a target")
 }
 

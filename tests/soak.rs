@@ -1,7 +1,7 @@
 //! Mutated captures through every subcommand of the program as it is installed, each run with a limit on memory and
 //! one on time that the system enforces. `tests/soak.sh` runs it on ten thousand.
 
-#![allow(clippy::print_stdout, clippy::print_stderr)] // the figures are printed
+#![allow(clippy::print_stdout, clippy::print_stderr)] // what was done is for whoever runs it
 
 #[path = "fuzz/mutate.rs"]
 mod mutate;

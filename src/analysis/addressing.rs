@@ -138,12 +138,12 @@ impl Addresses {
         let Message { apdu, last_frame, .. } = message;
         let mut earlier = Earlier::default();
         if let Some(subject) = &apdu.subject {
-            earlier.subject = self.messages.known.get(&hash_of(&subject.to_string())).cloned();
+            earlier.subject = self.messages.known.get(&hash_of(subject)).cloned();
         }
         if apdu.kind != ApduKind::Report
             && let Some(found) = Addressing::of(apdu, *last_frame)
         {
-            let id = hash_of(&apdu.id.to_string());
+            let id = hash_of(&apdu.id);
             match self.messages.known.get(&id) {
                 Some(before) => earlier.copy = Some(before.clone()),
                 None => self.messages.put(id, found),

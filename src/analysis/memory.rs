@@ -1,8 +1,10 @@
 //! What is remembered of messages that were transferred, to tell what a later transfer of the same identifier is.
 
 use std::collections::{HashMap, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
+
+use rustc_hash::{FxBuildHasher, FxHasher};
 
 use super::Message;
 use crate::asn1::Time;
@@ -17,11 +19,11 @@ pub(super) const IDENTIFIERS: usize = 100_000;
 /// How many transfers of one identifier are remembered: a message that goes round more often is told by the first.
 const HOPS: usize = 8;
 
-/// How many recipients of a message are compared.
-const RECIPIENTS: usize = 16;
+/// How many recipients of a message are compared, the first ones.
+const RECIPIENTS: usize = 4;
 
 /// How many octets at the beginning and the end of a content are compared.
-const COMPARED: usize = 1024;
+const COMPARED: usize = 512;
 
 /// How many hosts' domains are remembered.
 const HOSTS: usize = 1024;
@@ -72,7 +74,7 @@ struct Hop {
 }
 
 /// What tells two messages apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 struct Print {
     kind: ApduKind,
     originator: u64,
@@ -83,13 +85,15 @@ struct Print {
     /// distribution list.
     comparable: bool,
     /// Those that the receiver of the transfer is responsible for.
-    recipients: Vec<u64>,
+    recipients: [Option<u64>; RECIPIENTS],
 }
 
 #[derive(Debug)]
 struct Known {
     print: Print,
-    hops: Vec<Hop>,
+    first: Hop,
+    /// The transfers after the first one: most have none.
+    more: Vec<Hop>,
     arrival: Option<Time>,
     timed: bool,
 }
@@ -97,7 +101,7 @@ struct Known {
 /// What is remembered.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    /// By the hash of the identifier.
+    /// By a number for the identifier. That two of so few share one is less likely than an octet that memory changes.
     identifiers: HashMap<u64, Known>,
     order: VecDeque<u64>,
     /// The domain of the MTAs on a host, by the trace of what they sent.
@@ -107,9 +111,8 @@ pub(super) struct Memory {
 impl Memory {
     /// The message that a report speaks of.
     pub(super) fn subject(&self, id: &MtsIdentifier) -> Option<Subject> {
-        let known = self.identifiers.get(&hash_of(&id.to_string()))?;
-        let Known { arrival, timed, .. } = *known;
-        Some(Subject { frame: known.hops.first()?.frame, arrival, timed })
+        let Known { first, arrival, timed, .. } = self.identifiers.get(&hash_of(id))?;
+        Some(Subject { frame: first.frame, arrival: *arrival, timed: *timed })
     }
 
     /// The domain of the MTAs on a host, if they sent something before.
@@ -119,7 +122,7 @@ impl Memory {
 
     /// The frame in which the first transfer of an identifier ended.
     pub(super) fn first(&self, id: u64) -> Option<FrameNo> {
-        Some(self.identifiers.get(&id)?.hops.first()?.frame)
+        self.identifiers.get(&id).map(|known| known.first.frame)
     }
 
     /// Remembers a message that was transferred, by its identifier and the number for its content, and tells what it is
@@ -127,6 +130,7 @@ impl Memory {
     pub(super) fn take(&mut self, message: &Message, id: u64, content: u64) -> Option<Repeat> {
         let (from, to) = (message.from.address, message.to.address);
         if let Some(last) = message.apdu.trace.last()
+            && self.domains.get(&from) != Some(&last.domain)
             && (self.domains.len() < HOSTS || self.domains.contains_key(&from))
         {
             self.domains.insert(from, last.domain.clone());
@@ -142,8 +146,8 @@ impl Memory {
         if let Some(known) = self.identifiers.get_mut(&id) {
             let repeat = known.repeat(&print, hop);
             let other = repeat.is_some_and(|repeat| repeat.again == Again::Other);
-            if !other && known.hops.len() < HOPS {
-                known.hops.push(hop);
+            if !other && known.more.len() < HOPS {
+                known.more.push(hop);
             }
             return repeat;
         }
@@ -154,7 +158,7 @@ impl Memory {
         }
         let timed = message.apdu.latest_delivery.is_some() || message.apdu.deferred.is_some();
         let arrival = message.apdu.trace.first().and_then(|element| element.arrival);
-        self.identifiers.insert(id, Known { print, hops: vec![hop], arrival, timed });
+        self.identifiers.insert(id, Known { print, first: hop, more: Vec::new(), arrival, timed });
         self.order.push_back(id);
         None
     }
@@ -167,25 +171,34 @@ impl Hop {
 }
 
 impl Known {
+    fn hops(&self) -> impl Iterator<Item = &Hop> {
+        [&self.first].into_iter().chain(&self.more)
+    }
+
     fn repeat(&self, print: &Print, hop: Hop) -> Option<Repeat> {
-        let first = self.hops.first()?;
         // On its way a message may be converted, its addresses mapped, and its recipients shared out: two transfers are
         // compared where both have come the same way.
         let same_way = self.print.domains == print.domains && self.print.comparable && print.comparable;
         let other = self.print.kind != print.kind
             || same_way && (self.print.originator, self.print.content) != (print.originator, print.content);
         if other {
-            return Some(first.repeated(Again::Other));
+            return Some(self.first.repeated(Again::Other));
         }
-        if !self.print.recipients.iter().any(|recipient| print.recipients.contains(recipient)) {
+        if !self
+            .print
+            .recipients
+            .iter()
+            .flatten()
+            .any(|recipient| print.recipients.contains(&Some(*recipient)))
+        {
             return None;
         }
         // Programs on one host cannot be told apart by its address.
         let returned = |earlier: &&Hop| earlier.from == hop.to && hop.from != hop.to;
-        if let Some(earlier) = self.hops.iter().find(returned) {
+        if let Some(earlier) = self.hops().find(returned) {
             return Some(earlier.repeated(Again::Returned));
         }
-        let earlier = self.hops.iter().find(|earlier| (earlier.from, earlier.to) == (hop.from, hop.to))?;
+        let earlier = self.hops().find(|earlier| (earlier.from, earlier.to) == (hop.from, hop.to))?;
         Some(earlier.repeated(if hop.trace > earlier.trace { Again::Relayed } else { Again::Sent }))
     }
 }
@@ -193,46 +206,76 @@ impl Known {
 impl Print {
     fn of(message: &Message, content: u64) -> Print {
         let apdu = &message.apdu;
-        let mut domains = DefaultHasher::new();
+        let mut domains = FxHasher::default();
         for element in &apdu.trace {
             element.domain.hash(&mut domains);
         }
-        let recipients = apdu.recipients.iter().filter(|recipient| recipient.responsible);
+        let mut responsible = apdu.recipients.iter().filter(|recipient| recipient.responsible);
+        let recipients =
+            [(); RECIPIENTS].map(|()| responsible.next().map(|recipient| print(&recipient.address)));
         Print {
             kind: apdu.kind,
-            originator: hash_of(&apdu.originator),
+            originator: print(&apdu.originator),
             content,
             domains: domains.finish(),
             comparable: !message.holes
                 && !apdu.trace.is_empty()
                 && !apdu.trace.iter().any(|element| element.converted || element.other_actions),
-            recipients: recipients.take(RECIPIENTS).map(|recipient| hash_of(&recipient.address)).collect(),
+            recipients,
         }
     }
 }
 
-/// What an identifier or an address is remembered by: they may be long.
-pub(super) fn hash_of(value: &(impl Hash + ?Sized)) -> u64 {
+/// What an identifier is remembered by, which may be long. Nobody can choose an equal one.
+pub(super) fn hash_of(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
 }
 
-/// A number for the content octets: their length, their beginning and their end.
+/// A number that tells values apart where an equal one does no more than hide that they differ.
+fn print(value: &impl Hash) -> u64 {
+    FxBuildHasher.hash_one(value)
+}
+
+/// A number for the content octets: their length, their beginning and their end, in whatever pieces they come.
 pub(super) fn content_print<'a>(pieces: impl DoubleEndedIterator<Item = &'a [u8]> + Clone) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write_usize(pieces.clone().map(<[u8]>::len).sum());
-    let mut room = COMPARED;
+    let length: usize = pieces.clone().map(<[u8]>::len).sum();
+    let (mut head, mut tail) = ([0; COMPARED], [0; COMPARED]);
+    let mut room = &mut head[..];
     for piece in pieces.clone() {
-        let taken = piece.len().min(room);
-        hasher.write(&piece[..taken]);
-        room -= taken;
+        let length = piece.len().min(room.len());
+        let (taken, rest) = room.split_at_mut(length);
+        taken.copy_from_slice(&piece[..length]);
+        room = rest;
     }
-    let mut room = COMPARED;
+    let mut room = &mut tail[..];
     for piece in pieces.rev() {
-        let taken = piece.len().min(room);
-        hasher.write(&piece[piece.len() - taken..]);
-        room -= taken;
+        let length = piece.len().min(room.len());
+        let (rest, taken) = room.split_at_mut(room.len() - length);
+        taken.copy_from_slice(&piece[piece.len() - length..]);
+        room = rest;
     }
-    hasher.finish()
+    print(&(length, head, tail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contents_are_compared_by_length_beginning_and_end() {
+        let print = |pieces: &[&[u8]]| content_print(pieces.iter().copied());
+        let long: Vec<u8> = (0..5 * COMPARED).map(|at| at as u8).collect();
+        let whole = print(&[&long]);
+        assert_eq!(print(&[&long[..100], &long[100..700], &long[700..]]), whole, "in pieces");
+        for at in [0, COMPARED - 1, 4 * COMPARED, 5 * COMPARED - 1] {
+            let mut other = long.clone();
+            other[at] ^= 1;
+            assert_ne!(print(&[&other]), whole, "{at}");
+        }
+        assert_ne!(print(&[&long[..4 * COMPARED]]), whole);
+        assert_ne!(print(&[b"a"]), print(&[]));
+        assert_eq!(print(&[b"ab", b""]), print(&[b"a", b"b"]));
+    }
 }

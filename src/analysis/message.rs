@@ -426,7 +426,7 @@ impl Ledger {
         {
             return;
         }
-        let id = hash_of(&message.apdu.id.to_string());
+        let id = hash_of(&message.apdu.id);
         if self.failures.len() < IDENTIFIERS || self.failures.contains_key(&id) {
             let (count, first) = self.failures.entry(id).or_insert((0, message.first_frame));
             *count += 1;
@@ -440,7 +440,7 @@ impl Ledger {
             message.earlier = self.addresses.join(&message);
             message.subject = message.apdu.subject.as_ref().and_then(|id| self.memory.subject(id));
             message.receiver = self.memory.domain(message.to.address).cloned();
-            let id = hash_of(&message.apdu.id.to_string());
+            let id = hash_of(&message.apdu.id);
             message.repeats = self.memory.first(id).filter(|frame| *frame < message.first_frame);
             if message.is_transferred() {
                 self.sent_anew(&message.apdu.id, done);

@@ -64,7 +64,7 @@ impl fmt::Display for ContentType {
 }
 
 /// An MTS identifier: X.411 8.2.1.1.1.1 (MPDUIdentifier in 1984).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct MtsIdentifier {
     /// global-domain-identifier.
     pub domain: OrAddress,

@@ -23,12 +23,12 @@ pub(super) static RULES: &[Rule] = &[
         references: &[
             "RFC 9293 clause 3.5.2",
             "RFC 1006 clause 5",
-            "Q170056",
-            "Q165057",
-            "Q295416",
-            "Q182619",
-            "Q176489",
-            "Q157630",
+            "KB Q170056",
+            "KB Q165057",
+            "KB Q295416",
+            "KB Q182619",
+            "KB Q176489",
+            "KB Q157630",
         ],
         check: Check::End(refused),
     },
@@ -44,7 +44,7 @@ pub(super) static RULES: &[Rule] = &[
                   where it ends at once, nothing is said.",
         remedy: "Check the address in the caller's configuration (in Exchange the Stack tab of the X.400 connector), the \
                  route and the firewalls; TCP port 102 has to be open.",
-        references: &["RFC 9293 clause 3.5", "Q152941", "Q295416", "Q176489", "Q157630"],
+        references: &["RFC 9293 clause 3.5", "KB Q152941", "KB Q295416", "KB Q176489", "KB Q157630"],
         check: Check::End(syn_unanswered),
     },
     Rule {
@@ -63,10 +63,10 @@ pub(super) static RULES: &[Rule] = &[
         references: &[
             "RFC 9293 clause 3.5.2",
             "X.224 clause 6.7",
-            "Q152941",
-            "Q154301",
-            "Q306959",
-            "Q169143",
+            "KB Q152941",
+            "KB Q154301",
+            "KB Q306959",
+            "KB Q169143",
         ],
         check: Check::End(reset),
     },
@@ -83,7 +83,7 @@ pub(super) static RULES: &[Rule] = &[
                   whose release may lie in a hole of the capture.",
         remedy: "Look for the reason on the side that closed: its process ended, was restarted, or failed on what it had \
                  just received. Have its vendor release associations.",
-        references: &["X.225 clause 7.6", "X.224 clause 6.7", "Q152897", "Q306959"],
+        references: &["X.225 clause 7.6", "X.224 clause 6.7", "KB Q152897", "KB Q306959"],
         check: Check::End(never_released),
     },
 ];

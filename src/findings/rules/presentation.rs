@@ -39,7 +39,7 @@ pub(super) static RULES: &[Rule] = &[
                   context was rejected. Needs the whole CP in the capture.",
         remedy: "The sender's presentation layer is at fault: look for a newer version. Exchange logs event 1192 or 1198 \
                  when it receives one; some receivers report an ASN.1 error at offset 5.",
-        references: &["X.226 (ISO 8823) clause 8.4", "Q166165"],
+        references: &["X.226 (ISO 8823) clause 8.4", "KB Q166165"],
         check: Check::Note(context_unknown),
     },
     Rule {
@@ -52,7 +52,7 @@ pub(super) static RULES: &[Rule] = &[
         told_by: "The mode-selectors of CP and CPA differ.",
         remedy: "The responder is at fault, or not an MTA at all. Set the same MTA conformance at both ends (in \
                  Exchange on the Advanced tab of the X.400 connector).",
-        references: &["X.226 (ISO 8823) clause 6.2.2", "Q135063"],
+        references: &["X.226 (ISO 8823) clause 6.2.2", "KB Q135063"],
         check: Check::Pdu(mode_changed),
     },
     Rule {
@@ -66,7 +66,7 @@ pub(super) static RULES: &[Rule] = &[
                   refuse, the CPR has none.",
         remedy: "For 3 and 7 correct the P selector of the called end in the caller's configuration (in Exchange on \
                  the Stack tab; 1988 normal mode only). For 1 and 2 wait and look at the load.",
-        references: &["X.226 (ISO 8823) clauses 6.2.3 and 8.2", "Q166308"],
+        references: &["X.226 (ISO 8823) clauses 6.2.3 and 8.2", "KB Q166308"],
         check: Check::End(refused),
     },
     Rule {

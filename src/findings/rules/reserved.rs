@@ -24,7 +24,7 @@ pub(super) static RULES: &[Rule] = &[
                   alike where the connection is closed right after the CR.",
         remedy: "On the Exchange side install 4.0 Service Pack 3 or later, which ignores the octet; or have the vendor of the \
                  sending stack set it to zero.",
-        references: &["RFC 1006 clause 6", "Q157015", "Q151626"],
+        references: &["RFC 1006 clause 6", "KB Q157015", "KB Q151626"],
         check: Check::End(refused),
     },
     Rule {

@@ -63,7 +63,7 @@ pub(super) static RULES: &[Rule] = &[
         remedy: "Look at the load of the side that stood still: disk, antivirus, backup, a full store. On slow lines use \
                  smaller checkpoints, fewer associations at a time (the Threshold of the X.400 connector in Exchange), and \
                  longer transfer timeouts. The Exchange MTA logs events 4287 and 8640 about such connections.",
-        references: &["RFC 9293 clause 3.8.6", "Q236586", "Q188040", "Q169691"],
+        references: &["RFC 9293 clause 3.8.6", "KB Q236586", "KB Q188040", "KB Q169691"],
         check: Check::Association(stall),
     },
 ];

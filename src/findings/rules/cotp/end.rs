@@ -19,7 +19,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   cotp-called-tsel-rejected.",
         remedy: "Compare the octets that are quoted with X.224. If they are right, the side that sent the ER does not implement \
                  them, and has to be set up or changed; else the other one.",
-        references: &["X.224 clauses 6.20 and 13.12", "Q123824"],
+        references: &["X.224 clauses 6.20 and 13.12", "KB Q123824"],
         check: Check::Pdu(error),
     },
     Rule {

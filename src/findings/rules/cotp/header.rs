@@ -44,7 +44,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   is probable only.",
         remedy: "The sender does not keep to what it agreed on: tell its vendor, or set the same TPDU size at both ends (in \
                  Exchange the registry value Supports 2K TPDU).",
-        references: &["X.224 clause 13.3.4 b", "RFC 1006 clause 6", "Q118567", "Q159161"],
+        references: &["X.224 clause 13.3.4 b", "RFC 1006 clause 6", "KB Q118567", "KB Q159161"],
         check: Check::Note(size_exceeded),
     },
     Rule {
@@ -56,7 +56,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The header of the DT is all there is of it. A note as long as the other side goes on; an error where the \
                   other side answers with an ER that quotes a DT of no user data.",
         remedy: "Have the sender put the end of the TSDU into the last DT that has data, or the receiver accept an empty DT, which X.224 allows.",
-        references: &["X.224 clause 6.3", "X.224 clause 13.7", "Q123824"],
+        references: &["X.224 clause 6.3", "X.224 clause 13.7", "KB Q123824"],
         check: Check::Several(&[Check::Note(empty_data), Check::End(empty_data_rejected)]),
     },
     Rule {
@@ -83,7 +83,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "An ED TPDU with the short header of class 0.",
         remedy: "Nothing has to be changed where both ends understand it. Where the other end breaks off right after it, \
                  switch expedited data off.",
-        references: &["RFC 1006 clause 5", "X.224 clause 6.11", "Q182986"],
+        references: &["RFC 1006 clause 5", "X.224 clause 6.11", "KB Q182986"],
         check: Check::Note(expedited),
     },
 ];

@@ -27,7 +27,13 @@ pub(in super::super) static RULES: &[Rule] = &[
                  T selector of its MTA Transport Stack, and on the caller the outgoing T selector on the Stack tab of the X.400 \
                  connector. Blank incoming selectors are taken from the outgoing ones (Q152934), from 5.5 Service Pack 1 on \
                  by other rules (Q198772). See that the service is started.",
-        references: &["X.224 clauses 6.6 and 13.5.3", "RFC 1006 clause 6.1", "Q252843", "Q152934", "Q198772"],
+        references: &[
+            "X.224 clauses 6.6 and 13.5.3",
+            "RFC 1006 clause 6.1",
+            "KB Q252843",
+            "KB Q152934",
+            "KB Q198772",
+        ],
         check: Check::End(selector_rejected),
     },
     Rule {
@@ -43,7 +49,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   association-limit-suspected. Where nothing of the called end was captured, nothing is certain.",
         remedy: "Look whether the called MTA runs and is not blocked, and whether a proxy accepts connections in its place. Give the caller a longer time-out where the \
                  CC only comes late.",
-        references: &["X.224 clause 6.5", "Q319936", "Q166602", "Q193894"],
+        references: &["X.224 clause 6.5", "KB Q319936", "KB Q166602", "KB Q193894"],
         check: Check::End(unanswered),
     },
     Rule {
@@ -82,7 +88,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   usual and not meant.",
         remedy: "Compare the T-selectors at both ends, in Exchange on the Stack tab of the X.400 connector and in the MTA \
                  Transport Stack.",
-        references: &["X.224 clauses 13.3.4 a and 13.4.4", "Q152934", "Q198772"],
+        references: &["X.224 clauses 13.3.4 a and 13.4.4", "KB Q152934", "KB Q198772"],
         check: Check::Pdu(selectors),
     },
     Rule {
@@ -96,7 +102,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   RFC 1006.",
         remedy: "Set a TPDU size at the called end that is not larger than the caller's (in Exchange the registry value \
                  Supports 2K TPDU).",
-        references: &["X.224 clause 6.5.5", "Q159161"],
+        references: &["X.224 clause 6.5.5", "KB Q159161"],
         check: Check::Pdu(size_increased),
     },
     Rule {
@@ -113,7 +119,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "If calls of one direction are refused, compare the incoming and the outgoing T selector on the Stack tab of the \
                  X.400 connector at both ends. In Exchange a blank incoming selector counts as the outgoing one (Q152934); \
                  from 5.5 Service Pack 1 on it is ignored (Q198772).",
-        references: &["X.224 clause 13.3.4 a", "Q152934", "Q198772"],
+        references: &["X.224 clause 13.3.4 a", "KB Q152934", "KB Q198772"],
         check: Check::Association(asymmetric),
     },
 ];

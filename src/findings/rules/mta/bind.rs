@@ -27,9 +27,9 @@ pub(in super::super) static RULES: &[Rule] = &[
         references: &[
             "X.411 clause 12.1.1",
             "X.228 (ISO 9066-2) clause 7.1.3",
-            "Q166308",
-            "Q240383",
-            "Q165111",
+            "KB Q166308",
+            "KB Q240383",
+            "KB Q165111",
         ],
         check: Check::End(authentication),
     },
@@ -45,7 +45,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "Raise the number of associations that the called end allows, or let the caller open fewer at a time: \
                  in Exchange the Threshold and the Association lifetime on the Override tab. The MS Mail gateway takes \
                  three incoming associations at most. The Open interval decides when the next attempt comes.",
-        references: &["X.411 clause 12.1.1", "X.228 (ISO 9066-2) clause 7.1.3", "Q119303", "Q124737"],
+        references: &["X.411 clause 12.1.1", "X.228 (ISO 9066-2) clause 7.1.3", "KB Q119303", "KB Q124737"],
         check: Check::End(busy),
     },
     Rule {
@@ -60,7 +60,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "Look at what the error names: the security context and the confidentiality that the called end \
                  demands. An Exchange whose schedule for the connector is Never refuses at once (event 37 there, 1293 \
                  at the caller): set the schedule to Always or Remote initiated.",
-        references: &["X.411 clause 12.1.1", "Q169716"],
+        references: &["X.411 clause 12.1.1", "KB Q169716"],
         check: Check::End(refused),
     },
     Rule {
@@ -74,7 +74,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   anything is transferred.",
         remedy: "Enter the name of the local MTA: in Exchange Local MTA name on the Override tab of the X.400 \
                  connector, or in the properties of the MTA.",
-        references: &["X.411 clause 12.1.1.1.1", "Q123650"],
+        references: &["X.411 clause 12.1.1.1.1", "KB Q123650"],
         check: Check::Several(&[Check::Pdu(name_empty), Check::End(name_empty_aborted)]),
     },
     Rule {
@@ -89,7 +89,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "Compare the name and the password in the answer (the called end's Local MTA name and password) with \
                  the Remote MTA name and password at the caller. Exchange logs event 48 at the caller. Some called \
                  ends send the password of the General tab in place of that of the Override tab.",
-        references: &["X.411 clause 12.1.1", "Q159182"],
+        references: &["X.411 clause 12.1.1", "KB Q159182"],
         check: Check::End(responder_rejected),
     },
     Rule {

@@ -24,7 +24,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "Let the sending MTA downgrade what it relays to 1984 neighbours (X.419 annex B), or set both ends to a \
                  1988 kind: in Exchange the MTA conformance on the Advanced tab of the X.400 connector. Allow BP-15 and \
                  MS Exchange contents have to be off towards 1984 systems.",
-        references: &["X.419 annex B", "X.411 (1984) clause 3", "Q135063"],
+        references: &["X.419 annex B", "X.411 (1984) clause 3", "KB Q135063"],
         check: Check::Note(newer_element),
     },
     Rule {
@@ -40,7 +40,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "If the change was made on purpose, see that the other end was changed as well and that what waited in \
                  the queues arrived. In Exchange the setting is the MTA conformance on the Advanced tab of the X.400 \
                  connector.",
-        references: &["X.419 clause 7", "Q135063"],
+        references: &["X.419 clause 7", "KB Q135063"],
         check: Check::Association(kind_changed),
     },
     Rule {
@@ -54,7 +54,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   order; 8883 is message transfer after MOTIS.",
         remedy: "Set the application protocol of the caller to 1 (CCITT P1). In the MS Mail gateway to X.400 that is \
                  the switch -AP.",
-        references: &["X.228 (ISO 9066-2) clause 7.1.1.7", "X.419 clause 7", "Q111947", "Q87650"],
+        references: &["X.228 (ISO 9066-2) clause 7.1.1.7", "X.419 clause 7", "KB Q111947", "Q87650"],
         check: Check::Pdu(unusual_protocol),
     },
 ];

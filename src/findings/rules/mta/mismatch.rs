@@ -26,7 +26,7 @@ pub(in super::super) static RULES: &[Rule] = &[Rule {
              (1984, 1988 X.410 mode or 1988 normal mode), for other MTAs the protocol or application context of the \
              channel. X.410 modes have no P-selector, and Exchange has no S-selector in them. Where the conformance \
              was just changed, messages that were under way may have to be sent again.",
-    references: &["X.419 clause 7 and annex B", "X.226 clause 6.2.2", "Q135063"],
+    references: &["X.419 clause 7 and annex B", "X.226 clause 6.2.2", "KB Q135063"],
     check: Check::End(mismatch),
 }];
 

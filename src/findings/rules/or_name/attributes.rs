@@ -14,7 +14,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         told_by: "The octets of country-name in an O/R address are counted.",
         remedy: "Correct the address where it is entered or made: in Exchange the Country (c) of the X.400 address \
                  (Site Addressing, recipient, or address space), in a gateway its address mapping.",
-        references: &["X.411 figure 2, CountryName", "Q145986", "Q118861"],
+        references: &["X.411 figure 2, CountryName", "KB Q145986", "KB Q118861"],
         check: Check::Note(country_length),
     },
     Rule {
@@ -26,7 +26,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
               such an address for one that it has no route to.",
         told_by: "country-name is a NumericString of three characters.",
         remedy: "Nothing is wrong. Towards Exchange Server, use the two letters of ISO 3166 for the same country.",
-        references: &["X.411 figure 2, CountryName", "Q165059"],
+        references: &["X.411 figure 2, CountryName", "KB Q165059"],
         check: Check::Note(country_numeric),
     },
     Rule {
@@ -38,7 +38,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
               of the whole message (event 210, error 26).",
         told_by: "The octets of administration-domain-name in an O/R address are counted.",
         remedy: "Correct the ADMD (a) of the address where it is entered or made.",
-        references: &["X.411 annex B, ub-domain-name-length", "Q169860", "Q145933"],
+        references: &["X.411 annex B, ub-domain-name-length", "KB Q169860", "KB Q145933"],
         check: Check::Note(admd),
     },
     Rule {
@@ -52,7 +52,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
                   organizational unit and numeric user id, 24 terminal id, 16 PRMD, given name and X.121 address, \
                   128 and 8 for value and type of a domain-defined attribute, 5 initials, 3 generation qualifier.",
         remedy: "Shorten the attribute where the address is entered or made.",
-        references: &["X.411 annex B", "Q145933", "Q118563"],
+        references: &["X.411 annex B", "KB Q145933", "KB Q118563"],
         check: Check::Note(too_long),
     },
     Rule {
@@ -63,7 +63,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         why: "X.411 allows four. An MTA that keeps to it rejects the address, or routes by the first four.",
         told_by: "The elements of organizational-unit-names are counted.",
         remedy: "Leave out units, or put what they say into the organization or common name.",
-        references: &["X.411 annex B, ub-organizational-units", "Q102747"],
+        references: &["X.411 annex B, ub-organizational-units", "KB Q102747"],
         check: Check::Note(units),
     },
     Rule {
@@ -76,7 +76,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         told_by: "An attribute tagged as PrintableString holds other octets. The underscore alone is a note: many \
                   systems send it, and most pass it on.",
         remedy: "Take the character out of the address, or send the attribute as a TeletexString (1988) as well.",
-        references: &["X.680 clause 41.4", "Q103424", "Q108732"],
+        references: &["X.680 clause 41.4", "KB Q103424", "KB Q108732"],
         check: Check::Note(not_printable),
     },
     Rule {
@@ -88,7 +88,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
               information store of Exchange Server has for it, and the store fails.",
         told_by: "Keys and values of the string form are counted, those of postal attributes left out.",
         remedy: "Find out what made the address: most of it is domain-defined attributes of a gateway.",
-        references: &["X.402 annex F", "Q263457"],
+        references: &["X.402 annex F", "KB Q263457"],
         check: Check::Note(over_1024),
     },
 ];

@@ -15,7 +15,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
                   than 64 octets.",
         remedy: "Correct the directory name (in Exchange the distinguished name of the object), or let the MTA leave \
                  directory names out.",
-        references: &["X.520 annex C", "T.61", "Q249153"],
+        references: &["X.520 annex C", "T.61", "KB Q249153"],
         check: Check::Note(invalid),
     },
     Rule {
@@ -28,7 +28,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         told_by: "A value in directory-name is tagged PrintableString and holds other octets.",
         remedy: "Exchange Server was corrected (Q156716). Else rename the object so that its distinguished name has \
                  the characters of a PrintableString only.",
-        references: &["X.680 clause 41.4", "X.520 clause 5.2", "Q156716"],
+        references: &["X.680 clause 41.4", "X.520 clause 5.2", "KB Q156716"],
         check: Check::Note(not_printable),
     },
     Rule {
@@ -41,7 +41,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         told_by: "A value in directory-name holds the characters DDA:.",
         remedy: "Nothing is wrong by itself. Rename the object in the directory if message tracking of an Exchange \
                  Server fails.",
-        references: &["X.411 figure 2", "Q282275"],
+        references: &["X.411 figure 2", "KB Q282275"],
         check: Check::Note(contains_dda),
     },
     Rule {
@@ -57,7 +57,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         remedy: "Let the sender put O/R addresses into the envelope. On an Exchange X.400 connector to another \
                  organization or a foreign system, turn Allow MS Exchange contents (Advanced) off: with it, recipients \
                  go by their directory names.",
-        references: &["X.402 clause 17", "Q164697", "Q175499", "Q275631", "Q181263"],
+        references: &["X.402 clause 17", "KB Q164697", "KB Q175499", "KB Q275631", "KB Q181263"],
         check: Check::Note(only),
     },
 ];

@@ -14,7 +14,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         told_by: "Type or value has no octets.",
         remedy: "Correct the address where it is entered or made. In Exchange, look at the domain-defined attributes \
                  of the X.400 address of the recipient or custom recipient.",
-        references: &["X.411 figure 2, BuiltInDomainDefinedAttribute", "Q160947"],
+        references: &["X.411 figure 2, BuiltInDomainDefinedAttribute", "KB Q160947"],
         check: Check::Note(empty),
     },
     Rule {
@@ -29,7 +29,14 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         remedy: "Enter the address with the escapes, for instance DDA:RFC-822=hans(a)werk.example. Where Exchange \
                  replicates over X.400, the address of the type MSXCHNGE must not hold an underscore: the backbone \
                  refuses it (Q155695).",
-        references: &["X.680 clause 41.4", "RFC 2156 clause 3.4", "Q156707", "Q155379", "Q177869", "Q155695"],
+        references: &[
+            "X.680 clause 41.4",
+            "RFC 2156 clause 3.4",
+            "KB Q156707",
+            "KB Q155379",
+            "KB Q177869",
+            "KB Q155695",
+        ],
         check: Check::Note(not_printable),
     },
     Rule {
@@ -43,7 +50,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
                   parentheses. RFC 2156 has (l) and (r) for parentheses that are meant.",
         remedy: "Two systems on the way escape: enter the address with @ where the gateway escapes by itself, and \
                  with (a) where it does not. Exchange Server was corrected (Q241365, Q254725).",
-        references: &["RFC 2156 clause 3.4", "Q241365", "Q254725"],
+        references: &["RFC 2156 clause 3.4", "KB Q241365", "KB Q254725"],
         check: Check::Note(double_escaped),
     },
     Rule {
@@ -56,7 +63,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         told_by: "A domain-defined attribute has the type MSXENCAP.",
         remedy: "Nothing is wrong by itself. Exchange Server writes RFC-822 in place of the pair MSXENCAP and SMTP \
                  with the heuristic 0x20000000 of the MTA (Q255024).",
-        references: &["X.411 figure 2", "Q168738", "Q255024"],
+        references: &["X.411 figure 2", "KB Q168738", "KB Q255024"],
         check: Check::Note(msxencap),
     },
     Rule {
@@ -69,7 +76,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         told_by: "A domain-defined attribute has the type MSXCX500.",
         remedy: "Nothing is wrong by itself. If an Exchange Server 5.0 returns such messages, bring it to the level \
                  of the sender.",
-        references: &["X.411 figure 2", "Q175579"],
+        references: &["X.411 figure 2", "KB Q175579"],
         check: Check::Note(msxcx500),
     },
     Rule {
@@ -82,7 +89,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         told_by: "The type is SMTP, and 15 characters, an escape counted as one, stand in front of (a) or @.",
         remedy: "Nothing is wrong by itself. If an Exchange MTA fails on this message, apply the fix that the \
                  article names.",
-        references: &["RFC 2156", "Q269589"],
+        references: &["RFC 2156", "KB Q269589"],
         check: Check::Note(smtp_15),
     },
 ];

@@ -18,7 +18,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
                   attribute of a terminal's address either. An ADMD of one space, or an empty one, is there.",
         remedy: "Give the originator a whole X.400 address. In Exchange that is the site addressing; the MSMI and MS \
                  Mail gateways sent addresses with a domain-defined attribute (MS) only (Q146032).",
-        references: &["X.402 clause 18.5", "Q146032", "Q169695"],
+        references: &["X.402 clause 18.5", "KB Q146032", "KB Q169695"],
         check: Check::Note(missing_mandatory),
     },
     Rule {
@@ -32,7 +32,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         told_by: "The originator-name or a recipient-name of the envelope has none of the forms of X.402: \
                   mnemonic, numeric, postal, terminal.",
         remedy: "Complete the address where it is entered or made.",
-        references: &["X.402 clause 18.5", "Q158363"],
+        references: &["X.402 clause 18.5", "KB Q158363"],
         check: Check::Note(incomplete),
     },
     Rule {
@@ -45,7 +45,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
                   organizational unit, personal name, common name, domain-defined attribute, or attribute of another \
                   form of address.",
         remedy: "If the message does not arrive, give the address a surname (s) or a common name (cn).",
-        references: &["X.402 clause 18.5.1", "Q178537"],
+        references: &["X.402 clause 18.5.1", "KB Q178537"],
         check: Check::Note(nobody),
     },
     Rule {
@@ -61,7 +61,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
                   unable-to-downgrade (47).",
         remedy: "Leave the PRMD out of the address, route it over a 1988 connection, or set the MTA conformance \
                  (Advanced) of the connector to 1988 if the other side can do it.",
-        references: &["X.402 clause 18.5.2", "X.419 annex B", "Q181947"],
+        references: &["X.402 clause 18.5.2", "X.419 annex B", "KB Q181947"],
         check: Check::Several(&[Check::Note(numeric), Check::Message(numeric_returned)]),
     },
 ];

@@ -21,7 +21,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
                   addresses, which need no domain, are left out.",
         remedy: "In Exchange, enter the PRMD (p) in Site Addressing, and in the addresses of custom recipients and \
                  the address spaces of the connector. Ask the other side which PRMD it routes by.",
-        references: &["X.402 clause 18.5", "Q166866", "Q134951", "Q176046"],
+        references: &["X.402 clause 18.5", "KB Q166866", "KB Q134951", "KB Q176046"],
         check: Check::Several(&[Check::Note(missing), Check::Message(returned)]),
     },
     Rule {
@@ -35,7 +35,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
                   recipient has RFC-822 in one and SMTP in the other.",
         remedy: "Apply the fix that the article names to the Exchange MTA that relays, or let the gateway behind it \
                  accept both types.",
-        references: &["RFC 2156 clause 4.1", "Q245585"],
+        references: &["RFC 2156 clause 4.1", "KB Q245585"],
         check: Check::Message(rewritten),
     },
     Rule {
@@ -49,7 +49,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
                   attributes but for that one.",
         remedy: "Nothing is wrong by itself. If the message comes back with invalid-arguments (11), let the sender \
                  write the whole address into the heading too.",
-        references: &["X.402 clause 18.5", "Q156722"],
+        references: &["X.402 clause 18.5", "KB Q156722"],
         check: Check::Note(x121),
     },
 ];

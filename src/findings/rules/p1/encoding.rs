@@ -30,7 +30,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   out, and so is what the capture cut or lost.",
         remedy: "The sending MTA cut its message: look there for a full disk or a damaged queue file and send the \
                  message again. For Exchange see Q179837.",
-        references: &["X.411 figure 2", "X.228 clause 8.3", "Q179837"],
+        references: &["X.411 figure 2", "X.228 clause 8.3", "KB Q179837"],
         check: Check::Note(truncated),
     },
     Rule {
@@ -44,7 +44,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   judged. What the capture cut or lost is left out.",
         remedy: "The MTA or gateway that wrote the element counts wrongly: give these octets to its vendor. To let \
                  other mail pass, take the message out of the sender's queue.",
-        references: &["X.690 clause 8.1.3", "Q152914", "Q151395"],
+        references: &["X.690 clause 8.1.3", "KB Q152914", "KB Q151395"],
         check: Check::Note(overrun),
     },
     Rule {
@@ -60,7 +60,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   later edition may have added are no fault.",
         remedy: "Find the MTA that wrote the element: it is the sender's, or that of the domain where the field is from, \
                  since the rest is relayed as it is. Give these octets to its vendor.",
-        references: &["X.411 figure 2", "X.690 clause 8", "Q235534", "Q175739"],
+        references: &["X.411 figure 2", "X.690 clause 8", "KB Q235534", "KB Q175739"],
         check: Check::Note(undecodable),
     },
     Rule {
@@ -74,7 +74,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   and empty fields that have their own rule are left out.",
         remedy: "Shorten the value where it is made: local identifiers and MTA names are settings of the MTA, the \
                  domain is that of the site addressing.",
-        references: &["X.411 annex B", "Q192115"],
+        references: &["X.411 annex B", "KB Q192115"],
         check: Check::Note(out_of_bounds),
     },
     Rule {
@@ -88,7 +88,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   32 octets.",
         remedy: "Where Exchange takes part, see that it has the correction of Q231818, and find out who makes such \
                  identifiers.",
-        references: &["X.690 clause 8.19", "Q231818"],
+        references: &["X.690 clause 8.19", "KB Q231818"],
         check: Check::Note(long_identifier),
     },
 ];

@@ -27,7 +27,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "The sending MTA has to relabel or downgrade P22 to P2 for this neighbour (X.419 annex B), or both ends \
                  are set to a 1988 kind: in Exchange the MTA conformance on the Advanced tab of the X.400 connector. \
                  Allow MS Exchange contents has to be off towards 1984 systems.",
-        references: &["X.419 annex B", "X.411 (1984) clause 3", "X.411 clause 8.2.1.1.1.34", "Q135063"],
+        references: &["X.419 annex B", "X.411 (1984) clause 3", "X.411 clause 8.2.1.1.1.34", "KB Q135063"],
         check: Check::Note(content_type),
     },
     Rule {
@@ -41,7 +41,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The content-type is 1.2.840.113556.5.1.",
         remedy: "If the neighbour is not an Exchange server of the same organization, switch Allow MS Exchange contents \
                  off on the Advanced tab of the X.400 connector (Q175499, Q275631).",
-        references: &["X.411 clause 8.2.1.1.1.34", "Q162430", "Q175499"],
+        references: &["X.411 clause 8.2.1.1.1.34", "KB Q162430", "KB Q175499"],
         check: Check::Message(private_content),
     },
     Rule {
@@ -56,7 +56,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   its object identifier in original-encoded-information-types, although these are sent. Messages that \
                   were converted on the way are left out, and so are other body parts.",
         remedy: "Correct the originating user agent or gateway. For text as ISO 6937 from Exchange see Q194854.",
-        references: &["X.411 figure 2", "Q194854"],
+        references: &["X.411 figure 2", "KB Q194854"],
         check: Check::Message(body_types),
     },
     Rule {
@@ -69,7 +69,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The element per-domain-bilateral-information [1] in the envelope of a message or probe.",
         remedy: "If messages to this neighbour vanish or come back, let Exchange leave it out: registry value Do not \
                  generate Bilateral Info (Q157358), or bit 0x400 of the connector's Heuristics attribute (Q177374).",
-        references: &["X.411 clause 12.2.1.1.1.2", "Q157358", "Q168137", "Q177374"],
+        references: &["X.411 clause 12.2.1.1.1.2", "KB Q157358", "KB Q168137", "KB Q177374"],
         check: Check::Note(bilateral),
     },
     Rule {
@@ -81,7 +81,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "content-identifier (UAContentID in 1984) of length 0; X.411 has 1 to 16 characters.",
         remedy: "Correct the user agent or gateway that made it. Where Exchange takes part, see that it has the \
                  correction of Q183014.",
-        references: &["X.411 annex B (ub-content-id-length)", "Q183014", "Q177464"],
+        references: &["X.411 annex B (ub-content-id-length)", "KB Q183014", "KB Q177464"],
         check: Check::Note(content_identifier),
     },
     Rule {
@@ -94,7 +94,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "Bit 3 of per-message-indicators, content-return-request, is set.",
         remedy: "None is needed. Exchange leaves the bit off with bit 0x40 of the connector's Heuristics attribute \
                  (Q151413).",
-        references: &["X.411 clause 8.2.1.1.1.23", "Q151413", "Q260343"],
+        references: &["X.411 clause 8.2.1.1.1.23", "KB Q151413", "KB Q260343"],
         check: Check::Note(content_return),
     },
     Rule {
@@ -105,7 +105,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         why: "Every MTA has to accept probes, but the MS Mail gateway to X.400 does not know them.",
         told_by: "The MTS-APDU is a probe [2].",
         remedy: "None is needed, unless the receiver is an MS Mail gateway: do not send probes to its users.",
-        references: &["X.411 clause 12.2.1.2", "Q134954"],
+        references: &["X.411 clause 12.2.1.2", "KB Q134954"],
         check: Check::Note(probe),
     },
 ];

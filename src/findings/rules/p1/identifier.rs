@@ -20,7 +20,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   element. Case, and a blank, zero or absent administration domain, make no difference.",
         remedy: "Set the global domain identifier of the originating MTA to one value: in Exchange Specify GDI or GDI \
                  from site addressing on the Advanced tab of the X.400 connector, the same as in the site addressing.",
-        references: &["X.411 clauses 12.2.1.1.1.1 and 12.2.1.1.1.3", "Q159566", "Q164838"],
+        references: &["X.411 clauses 12.2.1.1.1.1 and 12.2.1.1.1.3", "KB Q159566", "KB Q164838"],
         check: Check::Message(trace_mismatch),
     },
     Rule {
@@ -33,7 +33,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The message, probe or report identifier has no global-domain-identifier element.",
         remedy: "Correct the gateway that made it: the Exchange Internet Mail Service did so where the site address had \
                  its keys C=, A=, P= in capitals (Q253619).",
-        references: &["X.411 figure 2", "Q253619"],
+        references: &["X.411 figure 2", "KB Q253619"],
         check: Check::Note(without_domain),
     },
     Rule {
@@ -47,7 +47,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The octet of / ; or \" in the administration domain, the private domain or the local identifier.",
         remedy: "None is needed for the transfer. In message tracking, compare the parts of the identifier one by \
                  one instead of the string.",
-        references: &["X.411 figure 2", "Q192115", "Q218962"],
+        references: &["X.411 figure 2", "KB Q192115", "KB Q218962"],
         check: Check::Note(delimiter),
     },
     Rule {
@@ -60,7 +60,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "A private-domain-identifier of length 0 in an identifier, a trace or another global domain identifier.",
         remedy: "Correct the MTA or gateway that wrote the domain: give it a private domain name or let it leave the \
                  element out.",
-        references: &["X.411 annex B (ub-domain-name-length)", "Q155682", "Q176952", "Q176194"],
+        references: &["X.411 annex B (ub-domain-name-length)", "KB Q155682", "KB Q176952", "KB Q176194"],
         check: Check::Note(empty_private_domain),
     },
     Rule {
@@ -74,7 +74,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   NumericString.",
         remedy: "None is needed. Where Exchange takes part, see that it has the correction of Q168136, or let the \
                  other MTA send PrintableString.",
-        references: &["X.411 figure 2", "Q168136", "Q168140"],
+        references: &["X.411 figure 2", "KB Q168136", "KB Q168140"],
         check: Check::Note(numeric_administration_domain),
     },
 ];

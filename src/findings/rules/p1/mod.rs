@@ -74,6 +74,9 @@ fn says(note: &Note<'_>) -> String {
 /// Whether two global domain identifiers are of one domain. Case tells nothing, and a country without administration
 /// domains writes a blank, a zero or nothing (X.402 18.3.1).
 fn same_domain(one: &OrAddress, other: &OrAddress) -> bool {
+    if one == other {
+        return true;
+    }
     let same = |attribute| {
         let value = |domain: &OrAddress| {
             let value = domain.get(attribute).unwrap_or_default().trim().to_ascii_lowercase();

@@ -18,7 +18,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "non-delivery-reason-code is not 0 to 8, or its INTEGER has more octets than it needs: a product was \
                   seen to send -1 in three octets.",
         remedy: "Correct the MTA that made the report: the domain of the report's identifier names it (Q230288).",
-        references: &["X.411 figure 2 (NonDeliveryReasonCode)", "X.690 clause 8.3.2", "Q230288"],
+        references: &["X.411 figure 2 (NonDeliveryReasonCode)", "X.690 clause 8.3.2", "KB Q230288"],
         check: Check::Message(invalid),
     },
     Rule {
@@ -34,11 +34,11 @@ pub(in super::super) static RULES: &[Rule] = &[
                  that leaves its domain (Q169299), and the association limit of nine that is reached (Q278444).",
         references: &[
             "X.411 clauses 12.2.1.3 and 14.3",
-            "Q176127",
-            "Q166611",
-            "Q159301",
-            "Q185024",
-            "Q278444",
+            "KB Q176127",
+            "KB Q166611",
+            "KB Q159301",
+            "KB Q185024",
+            "KB Q278444",
         ],
         check: Check::Message(looped),
     },
@@ -52,7 +52,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "Compare the size of the message with the limits on its way: in Exchange Message size on the Limits tab \
                  of the connector, of the MTA and of the recipient. The size on the wire is larger than what the user \
                  sees.",
-        references: &["X.411 clause 12.2.1.3", "Q165146", "Q196663", "Q263709"],
+        references: &["X.411 clause 12.2.1.3", "KB Q165146", "KB Q196663", "KB Q263709"],
         check: Check::Message(too_long),
     },
     Rule {
@@ -65,7 +65,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The reason for all recipients that were not reached is 5, restricted-delivery.",
         remedy: "Look at the Delivery Restrictions tab of the connector and of the recipient or distribution list in the \
                  reporting domain; let the system attendants and directory service of the other site pass (Q169676).",
-        references: &["X.411 clause 12.2.1.3", "Q169676", "Q241632"],
+        references: &["X.411 clause 12.2.1.3", "KB Q169676", "KB Q241632"],
         check: Check::Message(restricted),
     },
     Rule {
@@ -79,7 +79,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "In the reporting domain look for event 9156 (no control blocks) and raise the TCP/IP control blocks of \
                  the MTA (Q230497), for connections that cannot be opened (events 9215 and 4283), and for routes to a \
                  server that was removed (Q170478).",
-        references: &["X.411 clause 12.2.1.3", "Q230497", "Q161711", "Q170478"],
+        references: &["X.411 clause 12.2.1.3", "KB Q230497", "KB Q161711", "KB Q170478"],
         check: Check::Message(congested),
     },
     Rule {
@@ -93,7 +93,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   where all recipients have them.",
         remedy: "The message of the finding has the likely cause and what to do, for each code. The domain of the \
                  report's identifier made the report: the fault is there or behind it.",
-        references: &["X.411 clause 12.2.1.3", "X.411 figure 2 (NonDeliveryDiagnosticCode)", "Q174175"],
+        references: &["X.411 clause 12.2.1.3", "X.411 figure 2 (NonDeliveryDiagnosticCode)", "KB Q174175"],
         check: Check::Message(other),
     },
 ];

@@ -17,7 +17,7 @@ pub(in super::super) static RULES: &[Rule] = &[
               read -1 as an integer of more than 32 bits (Q145875).",
         told_by: "originally-specified-recipient-number (ExtensionIdentifier in 1984) is zero, negative or above 32767.",
         remedy: "The MTA where the message began numbers its recipients wrongly: give these octets to its vendor.",
-        references: &["X.411 annex B (ub-recipients)", "Q145875"],
+        references: &["X.411 annex B (ub-recipients)", "KB Q145875"],
         check: Check::Note(number),
     },
     Rule {
@@ -30,7 +30,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The count of unused bits leaves less than eight in the BIT STRING of a message or a probe. On \
                   associations of either kind; reports, which only repeat the value, are left out.",
         remedy: "Correct the MTA that leaves the last bits out. For Exchange see Q140937.",
-        references: &["X.411 figure 2 (PerRecipientIndicators)", "Q140937"],
+        references: &["X.411 figure 2 (PerRecipientIndicators)", "KB Q140937"],
         check: Check::Note(short_indicators),
     },
     Rule {
@@ -41,7 +41,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         why: "The protocol allows 32767 recipients, but more than 8288 stopped the MTA of Exchange.",
         told_by: "The envelope has more than 8288 per-recipient fields.",
         remedy: "Where Exchange takes part, see that it has the correction of Q183818, or split the distribution list.",
-        references: &["X.411 annex B (ub-recipients)", "Q183818", "Q115438"],
+        references: &["X.411 annex B (ub-recipients)", "KB Q183818", "KB Q115438"],
         check: Check::Message(many),
     },
     Rule {
@@ -54,7 +54,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "Extension 1 of the envelope, recipient-reassignment-prohibited, has the value 1.",
         remedy: "None is needed. If such messages come back, deliver to the recipient itself or let the originator send \
                  without the mark Private.",
-        references: &["X.411 clause 8.2.1.1.1.4", "Q160535", "Q181579"],
+        references: &["X.411 clause 8.2.1.1.1.4", "KB Q160535", "KB Q181579"],
         check: Check::Note(reassignment),
     },
     Rule {
@@ -69,7 +69,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   opened for 1984.",
         remedy: "Give the recipient an address that 1984 can say (surname and given name), or set both ends to a 1988 \
                  kind: in Exchange the MTA conformance on the Advanced tab.",
-        references: &["X.419 annex B", "Q232656", "Q170054"],
+        references: &["X.419 annex B", "KB Q232656", "KB Q170054"],
         check: Check::Note(common_name),
     },
 ];

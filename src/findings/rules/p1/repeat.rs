@@ -18,7 +18,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "The MTA where the messages began makes its identifiers from the time in seconds, or was set back to \
                  an old state: see that its clock does not jump, and install the correction (for Exchange and the MS \
                  Mail gateway Q126304, Q152897).",
-        references: &["X.411 clause 12.2.1.1.1.1", "Q126304", "Q152897"],
+        references: &["X.411 clause 12.2.1.1.1.1", "KB Q126304", "KB Q152897"],
         check: Check::Message(duplicate),
     },
     Rule {
@@ -33,7 +33,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   way, it is not a loop.",
         remedy: "Compare the routes of both domains for this recipient: each takes the other for the next hop. In \
                  Exchange look at the address space and the cost of the X.400 connectors and recalculate routing.",
-        references: &["X.411 clauses 12.2.1.1.1.3 and 14.3", "Q164836"],
+        references: &["X.411 clauses 12.2.1.1.1.3 and 14.3", "KB Q164836"],
         check: Check::Message(bounced),
     },
     Rule {
@@ -48,7 +48,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   is left out; so are lists and redirections.",
         remedy: "Compare the routes of both domains for this recipient: a common case is a custom recipient or address \
                  space (C=*) that points to the other side, which has none for it.",
-        references: &["X.411 clause 14.3", "Q177862", "Q262124", "Q230498"],
+        references: &["X.411 clause 14.3", "KB Q177862", "KB Q262124", "KB Q230498"],
         check: Check::Message(relayed),
     },
     Rule {
@@ -63,7 +63,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   after an interruption is as it should be.",
         remedy: "The sender did not take the message out of its queue: look for a restart of the MTA between the two \
                  transfers (Q198958), or a queue restored from a backup.",
-        references: &["X.228 clause 8.3", "Q198958", "Q238189"],
+        references: &["X.228 clause 8.3", "KB Q198958", "KB Q238189"],
         check: Check::Message(sent_again),
     },
 ];

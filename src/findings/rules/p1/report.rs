@@ -18,7 +18,7 @@ pub(in super::super) static RULES: &[Rule] = &[
               the originator's MTA drops the report or shows an empty one.",
         told_by: "The content of the report has no per-recipient fields, or none inside.",
         remedy: "Correct the MTA that made the report; for Exchange see Q194549.",
-        references: &["X.411 figure 2 (ReportTransferContent)", "Q194549"],
+        references: &["X.411 figure 2 (ReportTransferContent)", "KB Q194549"],
         check: Check::Note(no_recipients),
     },
     Rule {
@@ -30,7 +30,7 @@ pub(in super::super) static RULES: &[Rule] = &[
               cannot read it, and the originator never learns that the message was not delivered.",
         told_by: "actual-recipient-name holds empty standard attributes, no extension attributes and no directory name.",
         remedy: "Correct the MTA that made the report; for a 1984 neighbour of Exchange see Q188597.",
-        references: &["X.411 figure 2 (PerRecipientReportTransferFields)", "Q188597"],
+        references: &["X.411 figure 2 (PerRecipientReportTransferFields)", "KB Q188597"],
         check: Check::Note(empty_name),
     },
     Rule {
@@ -43,7 +43,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "actual-recipient-name has a directory name and no attribute of an O/R address.",
         remedy: "Give the recipient an X.400 address in the reporting domain; in Exchange see that the e-mail addresses \
                  of the recipient have one (Q166619).",
-        references: &["X.411 figure 2 (PerRecipientReportTransferFields)", "Q166619"],
+        references: &["X.411 figure 2 (PerRecipientReportTransferFields)", "KB Q166619"],
         check: Check::Note(directory_name),
     },
     Rule {
@@ -55,7 +55,7 @@ pub(in super::super) static RULES: &[Rule] = &[
               receivers cannot read the empty one and lose the report (Q164049).",
         told_by: "extensions [1] in the envelope of a report, with nothing inside.",
         remedy: "If reports get lost, let the reporting MTA leave the element out; for Exchange see Q164049.",
-        references: &["X.411 figure 2 (ReportTransferEnvelope)", "Q164049"],
+        references: &["X.411 figure 2 (ReportTransferEnvelope)", "KB Q164049"],
         check: Check::Note(empty_extensions),
     },
     Rule {
@@ -67,7 +67,7 @@ pub(in super::super) static RULES: &[Rule] = &[
               do not expect it cannot read the report, and the originator does not get it.",
         told_by: "An element [APPLICATION 30] (internal trace of the agreements before 1988) in the content of a report.",
         remedy: "Let the reporting MTA leave it out; for Exchange and its neighbours see Q115357.",
-        references: &["X.411 (1984) clause 3", "Q115357"],
+        references: &["X.411 (1984) clause 3", "KB Q115357"],
         check: Check::Note(internal_trace),
     },
     Rule {
@@ -79,7 +79,7 @@ pub(in super::super) static RULES: &[Rule] = &[
               octets, or expects one form throughout, cannot read the report (Q129693).",
         told_by: "The report begins with a definite length, and an element inside has the indefinite form.",
         remedy: "None is needed unless reports get lost; then let the reporting MTA use one form.",
-        references: &["X.690 clause 8.1.3", "Q129693"],
+        references: &["X.690 clause 8.1.3", "KB Q129693"],
         check: Check::Note(mixed_lengths),
     },
     Rule {
@@ -91,7 +91,7 @@ pub(in super::super) static RULES: &[Rule] = &[
               Exchange looks for one and does not show the report as it should.",
         told_by: "The content-type of the report is 1.2.840.113556.5.1, and returned-content is absent.",
         remedy: "For Exchange see Q298000.",
-        references: &["X.411 figure 2 (ReportTransferContent)", "Q298000"],
+        references: &["X.411 figure 2 (ReportTransferContent)", "KB Q298000"],
         check: Check::Message(private_content),
     },
     Rule {

@@ -22,7 +22,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   though it was neither deferred nor had a latest delivery time (probable).",
         remedy: "Install the year 2000 correction of the MTA that wrote the time, or that returned the message: the \
                  domain beside the time, or that of the report's identifier, names it.",
-        references: &["X.680 clause 47", "Q152874", "Q192084"],
+        references: &["X.680 clause 47", "KB Q152874", "KB Q192084"],
         check: Check::Several(&[
             Check::Note(three_digits),
             Check::Message(super::non_delivery::expired_at_once),
@@ -54,7 +54,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "Compare date and time zone of the originating MTA. If they are right, find out where the message waited: \
                  its trace has the arrival in every domain. A gateway may also have taken the date of an old message that \
                  was forwarded (Q170004).",
-        references: &["X.411 clause 12.2.1.1.1.3", "Q169715", "Q158399", "Q170004"],
+        references: &["X.411 clause 12.2.1.1.1.3", "KB Q169715", "KB Q158399", "KB Q170004"],
         check: Check::Message(old),
     },
     Rule {
@@ -68,7 +68,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   priority. The time-outs that are set are not known.",
         remedy: "Send the message later, or raise the message time-outs in the Messaging Defaults of the Exchange \
                  connector.",
-        references: &["X.411 figure 2", "Q214682", "Q178539"],
+        references: &["X.411 figure 2", "KB Q214682", "KB Q178539"],
         check: Check::Message(deferred),
     },
     Rule {
@@ -80,7 +80,7 @@ pub(in super::super) static RULES: &[Rule] = &[
               the time has passed long ago, and the message is returned at once with maximum-time-expired.",
         told_by: "The year of latest-delivery-time is 50 to 99 in a message whose trace is from 2000 or later.",
         remedy: "Set an expiry date before 2050, or none. For Exchange see Q319023.",
-        references: &["X.411 clause 8.2.1.1.1.13", "X.680 clause 47", "Q319023"],
+        references: &["X.411 clause 8.2.1.1.1.13", "X.680 clause 47", "KB Q319023"],
         check: Check::Message(latest_delivery),
     },
 ];

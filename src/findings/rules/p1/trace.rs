@@ -23,7 +23,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "The domains between the two elements send the message back: compare their routes for this recipient. \
                  A loop that no MTA stops means that the own domain in the trace is not recognised: compare the global \
                  domain identifier that is set with the one in the trace.",
-        references: &["X.411 clauses 12.2.1.1.1.3 and 14.3", "Q164838", "Q166611", "Q185024"],
+        references: &["X.411 clauses 12.2.1.1.1.3 and 14.3", "KB Q164838", "KB Q166611", "KB Q185024"],
         check: Check::Message(looped),
     },
     Rule {
@@ -35,7 +35,7 @@ pub(in super::super) static RULES: &[Rule] = &[
               as a loop and return the message.",
         told_by: "Elements of one domain with the routing action rerouted, not more than a minute apart.",
         remedy: "Where such a message comes back with loop-detected, see that Exchange has the correction of Q232586.",
-        references: &["X.411 clause 12.2.1.1.1.3", "Q232586"],
+        references: &["X.411 clause 12.2.1.1.1.3", "KB Q232586"],
         check: Check::Message(rerouted),
     },
     Rule {
@@ -47,7 +47,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "An arrival-time of length 0 in a trace, an internal trace or a report.",
         remedy: "Correct the MTA that wrote the element; the domain beside the time names it. Take the message out of \
                  the queue.",
-        references: &["X.411 clause 12.2.1.1.1.3", "Q248732"],
+        references: &["X.411 clause 12.2.1.1.1.3", "KB Q248732"],
         check: Check::Note(empty_time),
     },
     Rule {
@@ -59,7 +59,7 @@ pub(in super::super) static RULES: &[Rule] = &[
               systems copy the field from the message, and receivers that are strict do not take the report.",
         told_by: "deferred-time in the trace of a report's own envelope.",
         remedy: "If the report is refused, correct the MTA that made it (Q146143).",
-        references: &["X.411 clause 12.2.1.1.1.3", "Q146143"],
+        references: &["X.411 clause 12.2.1.1.1.3", "KB Q146143"],
         check: Check::Note(deferred_report),
     },
     Rule {
@@ -72,7 +72,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "An element [APPLICATION 30] in an envelope. The extension 38 of 1988 is something else.",
         remedy: "If the neighbour rejects it, let the sender leave it out: in Exchange bit 0x800 of the connector's \
                  Heuristics attribute (Q177374).",
-        references: &["X.411 (1984) clause 3", "Q177374"],
+        references: &["X.411 (1984) clause 3", "KB Q177374"],
         check: Check::Note(old_internal_trace),
     },
     Rule {
@@ -86,7 +86,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   the receiver, as far as the receiver was seen to send something before.",
         remedy: "In Exchange specify a global domain identifier for the connector instead of the one from site \
                  addressing (Advanced tab), so that the neighbour counts as another domain (Q169299).",
-        references: &["X.411 clause 12.2.1.1.1.4", "Q169299"],
+        references: &["X.411 clause 12.2.1.1.1.4", "KB Q169299"],
         check: Check::Message(foreign_internal_trace),
     },
 ];

@@ -14,7 +14,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         remedy: "If users miss the text: with Remote clients support MAPI (General) of the X.400 connector, Exchange \
                  leaves forwarded messages to the MAPI attachment; turn it off towards systems that are no Exchange \
                  (Q169685). Exchange builds 995.50 to 995.53 lose the text with ISO 6937 (Q147022).",
-        references: &["X.420 clause 7.3", "Q169685", "Q147022"],
+        references: &["X.420 clause 7.3", "KB Q169685", "KB Q147022"],
         check: Check::Note(no_text),
     },
     Rule {
@@ -25,7 +25,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         why: "It is allowed, and some user agents send it with an attachment. Some receivers return the message.",
         told_by: "The data of an ia5-text body part has no octets.",
         remedy: "Nothing is wrong. If such messages come back, enter a text, or see the article.",
-        references: &["X.420 clause 7.3", "Q265403"],
+        references: &["X.420 clause 7.3", "KB Q265403"],
         check: Check::Note(ia5_empty),
     },
     Rule {
@@ -38,7 +38,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         told_by: "Octets above 7F stand in the first 4096 octets of the data of an ia5-text body part.",
         remedy: "Send the text as teletex or general text, and files as file-transfer or bilaterally-defined body \
                  parts. In the MS Mail gateway, BODYPART.CFG says which attachment becomes which body part.",
-        references: &["X.420 clause 7.3", "T.50", "Q118565"],
+        references: &["X.420 clause 7.3", "T.50", "KB Q118565"],
         check: Check::Note(ia5_binary),
     },
     Rule {
@@ -49,7 +49,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         why: "Programs that take NUL for the end of a text, Exchange among them, lose what stands behind it.",
         told_by: "The octet 00 in the first 4096 octets of an ia5-text, teletex or general text.",
         remedy: "Take the character out where the text is made.",
-        references: &["T.50", "Q159179"],
+        references: &["T.50", "KB Q159179"],
         check: Check::Note(text_nul),
     },
     Rule {
@@ -62,7 +62,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         told_by: "A line of the body part [13] is a constructed element: A0 in place of 80.",
         remedy: "Let the sender write another text: IA5 or general text. X.400 body part for message text of the \
                  X.400 connector chooses what Exchange itself sends.",
-        references: &["X.690 clause 8.7.3", "Q163690"],
+        references: &["X.690 clause 8.7.3", "KB Q163690"],
         check: Check::Note(iso6937),
     },
     Rule {
@@ -75,7 +75,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         told_by: "The parameters of a general-text body part are an empty set. Parameters that are left out altogether \
                   are not meant.",
         remedy: "Let the sending user agent name its sets: 1 and 6 for ASCII, 100 for Latin-1.",
-        references: &["X.420 clause 7.4", "Q159303"],
+        references: &["X.420 clause 7.4", "KB Q159303"],
         check: Check::Note(no_character_set),
     },
     Rule {
@@ -87,7 +87,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
               and show the text wrongly without it.",
         told_by: "A general text with octets from A0 on does not begin with 1B 28 42.",
         remedy: "Nothing to do unless users see wrong characters: then see the article.",
-        references: &["ISO 2022", "Q151417"],
+        references: &["ISO 2022", "KB Q151417"],
         check: Check::Note(no_g0),
     },
     Rule {
@@ -98,7 +98,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         why: "An empty file is allowed. Exchange Server gave up the conversion of a message with one (event 210).",
         told_by: "A bilaterally-defined body part or the data of a file-transfer body part have no octets.",
         remedy: "Nothing is wrong. If such messages come back, apply the fixes that the articles name.",
-        references: &["X.420 clause 7.3", "Q270695", "Q193762"],
+        references: &["X.420 clause 7.3", "KB Q270695", "KB Q193762"],
         check: Check::Note(attachment_empty),
     },
     Rule {
@@ -109,7 +109,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         why: "BER allows it. Exchange Server did not support it in file-transfer body parts.",
         told_by: "The octet-aligned data of a file-transfer body part is a constructed element.",
         remedy: "Nothing is wrong. If Exchange Server returns such messages, apply the fix that the article names.",
-        references: &["X.690 clause 8.7.3", "Q140974"],
+        references: &["X.690 clause 8.7.3", "KB Q140974"],
         check: Check::Note(file_in_pieces),
     },
 ];

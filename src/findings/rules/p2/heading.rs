@@ -14,7 +14,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         told_by: "The length of this-IPM, subject-ipm or another IPM identifier reaches past what holds it, or its \
                   local part is longer than 64 characters.",
         remedy: "The encoder of the sending user agent is at fault. Give this frame to its vendor.",
-        references: &["X.420 clause 7", "X.690 clause 8.1.3", "Q175964"],
+        references: &["X.420 clause 7", "X.690 clause 8.1.3", "KB Q175964"],
         check: Check::Note(identifier),
     },
     Rule {
@@ -26,7 +26,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         told_by: "The octets of free-form-name are counted.",
         remedy: "Shorten the display name of the user. In Exchange that is the Display name of the mailbox or custom \
                  recipient; the MS Mail gateway sends it too (Q194548).",
-        references: &["X.420 clause 7, ub-free-form-name", "Q166603", "Q194548"],
+        references: &["X.420 clause 7, ub-free-form-name", "KB Q166603", "KB Q194548"],
         check: Check::Note(free_form_name),
     },
     Rule {
@@ -38,7 +38,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
               request (Q164835).",
         told_by: "In notification-requests of a recipient, bit 0 (rn) is set and bit 1 (nrn) is not.",
         remedy: "Nothing to do unless receipts are missed: then let the sending user agent ask for both.",
-        references: &["X.420 clause 7", "Q164835"],
+        references: &["X.420 clause 7", "KB Q164835"],
         check: Check::Note(rn_without_nrn),
     },
     Rule {
@@ -49,7 +49,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         why: "A BIT STRING without bits says the same as one that is left out. Early Exchange MTAs misread it.",
         told_by: "The contents of notification-requests are the octet of the unused bits alone.",
         remedy: "Nothing is wrong. If Exchange sends notifications that nobody asked for, or none, see the articles.",
-        references: &["X.690 clause 8.6.2.3", "Q164528", "Q164834"],
+        references: &["X.690 clause 8.6.2.3", "KB Q164528", "KB Q164834"],
         check: Check::Note(requests_empty),
     },
     Rule {
@@ -62,7 +62,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
         told_by: "The message is in this capture, by the local part of the identifier; its identifier has a user, and \
                   the notification, which is addressed to that user, has none or another one.",
         remedy: "The user agent that notifies is at fault, or a gateway on the way that rewrites identifiers.",
-        references: &["X.420 clause 8.1", "Q146929"],
+        references: &["X.420 clause 8.1", "KB Q146929"],
         check: Check::Message(misnamed),
     },
     Rule {
@@ -74,7 +74,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
               with a syntax error (Q194651). Most systems take it for an empty subject.",
         told_by: "The contents of subject are the octet 00.",
         remedy: "If such messages come back, enter a subject, or apply the fix for the sender that the article names.",
-        references: &["T.61", "X.420 clause 7", "Q194651"],
+        references: &["T.61", "X.420 clause 7", "KB Q194651"],
         check: Check::Note(subject_nul),
     },
     Rule {
@@ -86,7 +86,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
               sequence as text.",
         told_by: "The octet 1B in subject.",
         remedy: "Nothing is wrong. If users see strange characters in subjects, see the article.",
-        references: &["T.61", "Q175042"],
+        references: &["T.61", "KB Q175042"],
         check: Check::Note(subject_escape),
     },
     Rule {
@@ -98,7 +98,7 @@ pub(in crate::findings) static RULES: &[Rule] = &[
               show none.",
         told_by: "The heading has no originator [0].",
         remedy: "Nothing is wrong. If the sender is missing in what users see, let the user agent write the field.",
-        references: &["X.420 clause 7", "Q107103"],
+        references: &["X.420 clause 7", "KB Q107103"],
         check: Check::Note(originator_absent),
     },
 ];

@@ -23,7 +23,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "Nothing to do where the caller opens anew at once and the message passes. Where it does not: raise \
                  the Recovery timeout on the Override tab at the end that forgot (in Exchange 60 s), or set it to 0 \
                  at the caller for a partner that does not know recovery.",
-        references: &["X.228 (ISO 9066-2) clauses 7.1.3 and 8.1.4", "Q194031", "Q194556", "Q170007"],
+        references: &["X.228 (ISO 9066-2) clauses 7.1.3 and 8.1.4", "KB Q194031", "KB Q194556", "KB Q170007"],
         check: Check::End(recovery),
     },
     Rule {
@@ -41,9 +41,9 @@ pub(in super::super) static RULES: &[Rule] = &[
         references: &[
             "X.228 (ISO 9066-2) clause 7.1.3",
             "X.411 clause 12.1.1",
-            "Q171113",
-            "Q102750",
-            "Q140958",
+            "KB Q171113",
+            "KB Q102750",
+            "KB Q140958",
         ],
         check: Check::End(dialogue_mode),
     },
@@ -58,7 +58,12 @@ pub(in super::super) static RULES: &[Rule] = &[
                   it passes.",
         remedy: "rtsBusy: allow more associations at the called end, or open fewer at a time. validationFailure: \
                  compare name and password (or whatever the application gives) with what the called end expects.",
-        references: &["X.228 (ISO 9066-2) clause 7.1.3", "X.410 (1984) clause 4.2.1", "Q124737", "Q119303"],
+        references: &[
+            "X.228 (ISO 9066-2) clause 7.1.3",
+            "X.410 (1984) clause 4.2.1",
+            "KB Q124737",
+            "KB Q119303",
+        ],
         check: Check::End(refused),
     },
     Rule {
@@ -72,7 +77,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   not interrupted in this association while the whole association was captured.",
         remedy: "The receiver was started anew, or its recovery time-out has run out: raise the Recovery timeout (in \
                  Exchange 60 s, Override tab) at both ends. If the sender resumes again and again, restart it.",
-        references: &["X.228 (ISO 9066-2) clauses 7.6.1 and 8.3", "Q194031"],
+        references: &["X.228 (ISO 9066-2) clauses 7.6.1 and 8.3", "KB Q194031"],
         check: Check::Several(&[Check::Breach(resume_breach), Check::End(resume_aborted)]),
     },
     Rule {
@@ -87,7 +92,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "protocolError and invalidParameter: look at what the other end sent just before, and at the MTA \
                  conformance of both. localSystemProblem and temporaryProblem: look at the system that aborted. \
                  userError: the MTA above RTSE wanted it; its log has the cause.",
-        references: &["X.228 (ISO 9066-2) clause 7.6", "Q257727", "Q140956"],
+        references: &["X.228 (ISO 9066-2) clause 7.6", "KB Q257727", "KB Q140956"],
         check: Check::End(aborted),
     },
 ];

@@ -20,7 +20,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   answer above 0 is a note: it is legal, and known to upset the MS Mail gateway.",
         remedy: "Set the same checkpoint size at both ends: in Exchange Checkpoint size on the Override tab. For the \
                  MS Mail gateway set it to 0 at the other end.",
-        references: &["X.228 (ISO 9066-2) clause 7.2.1", "Q118566"],
+        references: &["X.228 (ISO 9066-2) clause 7.2.1", "KB Q118566"],
         check: Check::Several(&[Check::Pdu(checkpoint_size), Check::End(checkpoint_size_aborted)]),
     },
     Rule {
@@ -33,7 +33,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "windowSize in the RTOAC is larger than in the RTORQ. An absent one counts as 3.",
         remedy: "Set the same window size at both ends: in Exchange Window size on the Override tab (5 unless changed; \
                  some builds use 3 whatever is set there, and 3 is what an absent one means).",
-        references: &["X.228 (ISO 9066-2) clause 7.2.2", "Q189754", "Q185934"],
+        references: &["X.228 (ISO 9066-2) clause 7.2.2", "KB Q189754", "KB Q185934"],
         check: Check::Several(&[Check::Pdu(window_size), Check::End(window_size_aborted)]),
     },
 ];

@@ -21,7 +21,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   checkpoint, and receivers take it.",
         remedy: "The sender's RTSE is at fault. A window of 1 at both ends (in Exchange Window size on the Override \
                  tab) shows whether that is the cause.",
-        references: &["X.228 (ISO 9066-2) clause 8.2.1", "Q194685"],
+        references: &["X.228 (ISO 9066-2) clause 8.2.1", "KB Q194685"],
         check: Check::Several(&[Check::Breach(window), Check::End(window_aborted)]),
     },
     Rule {
@@ -35,7 +35,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   The headers around them do not count; a size of 0 sets no bound.",
         remedy: "The sender's RTSE is at fault. Agree on a size that both ends keep to: in Exchange Checkpoint size on the \
                  Override tab.",
-        references: &["X.228 (ISO 9066-2) clauses 7.2.1 and 8.2.1", "Q246302"],
+        references: &["X.228 (ISO 9066-2) clauses 7.2.1 and 8.2.1", "KB Q246302"],
         check: Check::Several(&[Check::Breach(segment), Check::End(segment_aborted)]),
     },
     Rule {
@@ -76,7 +76,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "The association was aborted or disconnected inside an activity, or before its end was acknowledged. What \
                   ended the association is told by itself, and this is its consequence.",
         remedy: "Find out why the association ended. Then look whether the message was sent again, and came through once.",
-        references: &["X.228 (ISO 9066-2) clause 8.2.1", "Q152897"],
+        references: &["X.228 (ISO 9066-2) clause 8.2.1", "KB Q152897"],
         check: Check::Association(cut_off),
     },
     Rule {
@@ -91,7 +91,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "Look at how the attempts end: at the same octet speaks for the message, at the same time for a time-out. \
                  Take the message out of the sender's queue (in Exchange: Queues tab of the MTA) and keep a copy for the \
                  vendor of the receiver.",
-        references: &["X.228 (ISO 9066-2) clause 8.3", "Q159166", "Q166402", "Q288166"],
+        references: &["X.228 (ISO 9066-2) clause 8.3", "KB Q159166", "KB Q166402", "KB Q288166"],
         check: Check::Message(retransmission_loop),
     },
     Rule {
@@ -122,7 +122,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "Set the association to monologue at both ends (in Exchange Two-way alternate on the Advanced tab of the \
                  X.400 connector): each side then opens associations of its own. Restarting the MTAs frees two that wait \
                  for each other.",
-        references: &["X.228 (ISO 9066-2) clauses 8.4 and 8.5", "X.225 (ISO 8327) clause 7.13", "Q166594"],
+        references: &["X.228 (ISO 9066-2) clauses 8.4 and 8.5", "X.225 (ISO 8327) clause 7.13", "KB Q166594"],
         check: Check::Association(turn),
     },
 ];

@@ -22,9 +22,9 @@ pub(in super::super) static RULES: &[Rule] = &[
         references: &[
             "X.225 (ISO 8327) annex A",
             "X.228 (ISO 9066-2) clause 8",
-            "Q225206",
-            "Q152877",
-            "Q111945",
+            "KB Q225206",
+            "KB Q152877",
+            "KB Q111945",
         ],
         check: Check::Breach(unexpected),
     },
@@ -45,7 +45,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         references: &[
             "X.225 (ISO 8327) clauses 7.16, 7.17 and 7.28",
             "X.228 (ISO 9066-2) clause 8.2.1",
-            "Q194685",
+            "KB Q194685",
         ],
         check: Check::Breach(serial),
     },
@@ -64,7 +64,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         references: &[
             "X.225 (ISO 8327) clauses 5.3 and 7.12 to 7.14",
             "X.228 (ISO 9066-2) clause 8.4",
-            "Q166594",
+            "KB Q166594",
         ],
         check: Check::Breach(token),
     },
@@ -78,7 +78,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         told_by: "PLEASE TOKENS between an ACTIVITY END and its acknowledgement, which never comes: the side that sent \
                   the ACTIVITY END ends the association.",
         remedy: "Set the association to monologue for this partner, or use a newer version of the gateway.",
-        references: &["X.225 (ISO 8327) clause 7.13", "Q194686"],
+        references: &["X.225 (ISO 8327) clause 7.13", "KB Q194686"],
         check: Check::Association(please_tokens),
     },
 ];

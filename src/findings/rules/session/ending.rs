@@ -35,7 +35,11 @@ pub(in super::super) static RULES: &[Rule] = &[
                   aborted.",
         remedy: "Look at the receiver's log for that time: storage, a queue that is full, a message that it cannot \
                  decode. If the same message meets it each time, the message is the cause.",
-        references: &["X.225 (ISO 8327) clauses 7.21 and 7.22", "X.228 (ISO 9066-2) clause 8.3", "Q225206"],
+        references: &[
+            "X.225 (ISO 8327) clauses 7.21 and 7.22",
+            "X.228 (ISO 9066-2) clause 8.3",
+            "KB Q225206",
+        ],
         check: Check::Several(&[Check::Pdu(exception), Check::End(exception_aborted)]),
     },
     Rule {
@@ -51,7 +55,7 @@ pub(in super::super) static RULES: &[Rule] = &[
         remedy: "For 129 and 130 correct the S selector of the called end in the caller's configuration (in Exchange \
                  on the Stack tab); X.410 modes go without one. For 131 and 1 wait and look at the load of the \
                  responder. Else compare the MTA conformance of both ends.",
-        references: &["X.225 (ISO 8327) clause 8.3.5.10", "Q152877", "Q166308"],
+        references: &["X.225 (ISO 8327) clause 8.3.5.10", "KB Q152877", "KB Q166308"],
         check: Check::End(refused),
     },
     Rule {
@@ -66,7 +70,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   a rule of its own, and the abort is then its consequence.",
         remedy: "After a protocol error look at the SPDU in front of the abort. Else the log of the end that aborted \
                  has the cause.",
-        references: &["X.225 (ISO 8327) clauses 7.8, 7.9 and 8.3.9", "Q225206", "Q152877"],
+        references: &["X.225 (ISO 8327) clauses 7.8, 7.9 and 8.3.9", "KB Q225206", "KB Q152877"],
         check: Check::End(aborted),
     },
 ];

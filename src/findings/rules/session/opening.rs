@@ -20,7 +20,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   a bit of 0249 (hexadecimal). An absent parameter stands for 0349. Remote operations straight on the \
                   session layer (duplex, without activities) are no RTSE and left out.",
         remedy: "Set the session layer of the peer to the Basic Activity Subset (BAS) for this association.",
-        references: &["X.228 (ISO 9066-2) clause 8.1.1", "X.225 (ISO 8327) clause 8.3.1.8", "Q111945"],
+        references: &["X.228 (ISO 9066-2) clause 8.1.1", "X.225 (ISO 8327) clause 8.3.1.8", "KB Q111945"],
         check: Check::Pdu(functional_units),
     },
     Rule {
@@ -52,7 +52,7 @@ pub(in super::super) static RULES: &[Rule] = &[
                   in X.410 mode. A warning where the association is then refused for no reason that is told.",
         remedy: "Leave the S selector empty at both ends for the X.410 modes; Exchange does not use it in them (Stack \
                  tab of the X.400 connector).",
-        references: &["X.225 (ISO 8327) clause 8.3.1.13", "Q152932", "Q166308", "Q169159"],
+        references: &["X.225 (ISO 8327) clause 8.3.1.13", "KB Q152932", "KB Q166308", "KB Q169159"],
         check: Check::Pdu(x410_selector),
     },
 ];
