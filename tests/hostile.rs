@@ -66,7 +66,7 @@ const TARGETS: [(&str, Target); 10] = [
     ("text", layers::text),
 ];
 
-fn target(name: &str) -> fn(&[u8]) {
+fn target(name: &str) -> Target {
     TARGETS.iter().find(|(known, _)| *known == name).map(|(_, body)| *body).expect("a target")
 }
 

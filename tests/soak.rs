@@ -41,7 +41,7 @@ fn mutants_pass_through_every_subcommand() {
     }
     let samples: Vec<Vec<u8>> =
         program::samples().iter().map(|name| fs::read(program::sample(name)).expect("a sample")).collect();
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("soak");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("soak-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("the folder can be made");
     let (next, runs, longest, bad) =
@@ -92,6 +92,7 @@ fn mutants_pass_through_every_subcommand() {
         bad.load(Ordering::Relaxed)
     );
     assert_eq!(bad.into_inner(), 0);
+    fs::remove_dir_all(&folder).expect("nothing is kept in it");
 }
 
 /// Runs one subcommand under the limits; gives its exit status and what it said on the standard error.

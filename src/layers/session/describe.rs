@@ -136,7 +136,7 @@ impl<S: Sink> View<'_, S> {
     /// The parameters in `within`, the value of PGI `group` or the top level; gives the position behind the last.
     fn parameters(&mut self, within: Span, group: Option<u8>) -> usize {
         let mut end = within.start as usize;
-        for parameter in Parameters::new(self.tsdu, within, self.kind) {
+        for parameter in Parameters::new(self.tsdu, within, self.kind).grouped(group.is_some()) {
             self.parameter(&parameter, group);
             end = parameter.at.end as usize;
         }

@@ -92,18 +92,25 @@ pub(super) struct Parameters<'a> {
     at: usize,
     end: usize,
     kind: SpduKind,
+    grouped: bool,
 }
 
 impl<'a> Parameters<'a> {
     /// The parameters in `tsdu[within]`, which belong to an SPDU of this kind.
     pub(super) fn new(tsdu: &'a [u8], within: Span, kind: SpduKind) -> Parameters<'a> {
         let end = (within.end as usize).min(tsdu.len());
-        Parameters { tsdu, at: (within.start as usize).min(end), end, kind }
+        Parameters { tsdu, at: (within.start as usize).min(end), end, kind, grouped: false }
+    }
+
+    /// The same where they are the value of a group: nothing in it reaches past its end.
+    pub(super) fn grouped(self, grouped: bool) -> Self {
+        Parameters { grouped, ..self }
     }
 
     /// Whether user data of length 0 at `from` goes on in spite of that.
     fn is_unmeasured(&self, code: u8, from: usize) -> bool {
-        matches!(self.kind, SpduKind::Connect | SpduKind::Accept)
+        !self.grouped
+            && matches!(self.kind, SpduKind::Connect | SpduKind::Accept)
             && matches!(code, USER_DATA | EXTENDED_USER_DATA)
             && self.tsdu.get(from) == Some(&PRESENTATION_SET)
     }

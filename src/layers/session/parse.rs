@@ -79,7 +79,10 @@ pub fn find(tsdu: &[u8], spdu: &Spdu, code: u8) -> Option<Span> {
     let (from, length) = length(tsdu, spdu.at.start as usize + 1)?;
     let all = Span::new(from, (from + length).min(tsdu.len()));
     let inside = |parameter: Parameter| match parameters::is_group(parameter.code) {
-        true => Parameters::new(tsdu, parameter.value, spdu.kind).find(|inner| inner.code == code),
+        true => {
+            let mut inner = Parameters::new(tsdu, parameter.value, spdu.kind).grouped(true);
+            inner.find(|inner| inner.code == code)
+        }
         false => Some(parameter).filter(|parameter| parameter.code == code),
     };
     Parameters::new(tsdu, all, spdu.kind).find_map(inside).map(|parameter| parameter.value)
@@ -120,7 +123,7 @@ fn read(tsdu: &[u8], fact: &mut Spdu) {
 
 /// Takes the parameters in `within`, the value of PGI `group` or the top level, into the fact.
 fn take_all(tsdu: &[u8], within: Span, group: Option<u8>, fact: &mut Spdu) {
-    for parameter in Parameters::new(tsdu, within, fact.kind) {
+    for parameter in Parameters::new(tsdu, within, fact.kind).grouped(group.is_some()) {
         if parameter.fit != Fit::Whole {
             fact.odd.get_or_insert(Oddity::ParameterLength);
         }
