@@ -61,11 +61,12 @@ pub(in super::super) static RULES: &[Rule] = &[
     Rule {
         id: "report-84-internal-trace-in-content",
         severity: Severity::Warning,
-        certainty: Certainty::Certain,
+        certainty: Certainty::Strong,
         title: "internal trace inside the content of a report",
         why: "Where the content of a report repeats the trace of its subject, X.411 has no internal trace. Receivers that \
               do not expect it cannot read the report, and the originator does not get it.",
-        told_by: "An element [APPLICATION 30] (internal trace of the agreements before 1988) in the content of a report.",
+        told_by: "An element [APPLICATION 30] in the content of a report. That this tag is the internal trace of the agreements \
+                  before 1988 is custom, and in no Recommendation: strong, not certain.",
         remedy: "Let the reporting MTA leave it out; for Exchange and its neighbours see Q115357.",
         references: &["X.411 (1984) clause 3", "KB Q115357"],
         check: Check::Note(internal_trace),

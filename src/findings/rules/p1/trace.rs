@@ -65,7 +65,7 @@ pub(in super::super) static RULES: &[Rule] = &[
     Rule {
         id: "p1-internal-trace-on-1984",
         severity: Severity::Note,
-        certainty: Certainty::Certain,
+        certainty: Certainty::Strong,
         title: "internal trace as an element outside of X.411-1984",
         why: "The internal trace of the agreements before 1988 (MOTIS, NIST) is an element that X.411-1984 does not \
               have. Receivers that keep to X.411-1984 reject the message.",
