@@ -191,3 +191,18 @@ fn an_unusual_application_protocol_is_told() {
     assert!(found.iter().any(|finding| finding["rule"] == "rts-application-protocol-unusual"), "{found:?}");
     assert_eq!(faults(&found), [(MISMATCH.to_owned(), "strong".to_owned())]);
 }
+
+#[test]
+fn what_comes_of_a_content_of_1988_is_joined_to_it() {
+    let message = "message plan id=A-1 from=\"/G=Alice/S=Sender/PRMD=ALPHA/ADMD=TESTADMD/C=XX/\" \
+                   to=\"/G=Bob/S=Receiver/PRMD=BETA/ADMD=TESTADMD/C=XX/\" subject=Plan text=Plan content-type=22\n";
+    let refused = "alpha AS 1\nalpha DT plan 1\nbeta ED reason=5\nalpha AD reason=5\nbeta ADA\n";
+    let accepted = format!("beta AC name=MTA-BETA password=secret-B\n{refused}alpha FN\nbeta DN");
+    let found = findings("content-1988", &format!("{message}{}", attempt(1301, "1984", &accepted)));
+    assert_eq!(faults(&found), [("p1-content-type-unexpected".to_owned(), "certain".to_owned())]);
+    let joined = |rule: &str| {
+        let told = found.iter().find(|finding| finding["rule"] == rule);
+        told.unwrap_or_else(|| panic!("{rule} is not told: {found:?}"))["cause"]["rule"].clone()
+    };
+    assert_eq!(joined("session-exception-report"), "p1-content-type-unexpected");
+}

@@ -48,9 +48,11 @@ pub(super) fn explained(association: &Association, out: &Collector) -> bool {
         || (offered.is_some() && answered.is_some() && offered != answered)
 }
 
-/// Whether elements were found on an association that its kind does not have: receivers refuse what holds them.
+/// Whether it was told that an association of the 1984 kind carries what 1984 does not have, an element or a content:
+/// receivers refuse what holds it.
 pub(super) fn has_newer_elements(association: u32, out: &Collector) -> bool {
-    find("p1-88-element-on-84-association").is_some_and(|rule| out.knows(rule, association))
+    let ids = ["p1-88-element-on-84-association", "p1-content-type-unexpected"];
+    ids.into_iter().filter_map(find).any(|rule| out.knows(rule, association))
 }
 
 /// Whether the functional units that were offered or agreed on are too few for RTSE. Without activity management and
@@ -91,14 +93,6 @@ pub(super) fn units(units: u16) -> String {
     match names.is_empty() {
         true => format!("none ({units:04X})"),
         false => format!("{} ({units:04X})", names.join(", ")),
-    }
-}
-
-/// A time for a sentence.
-pub(super) fn seconds(span: std::time::Duration) -> String {
-    match span.as_secs_f64() {
-        seconds if seconds < 10.0 => format!("{seconds:.3} s"),
-        seconds => format!("{seconds:.0} s"),
     }
 }
 

@@ -23,8 +23,8 @@ mod tpkt;
 use super::{Case, Certainty, Check, Collector, Rule, Scene, Scope, Severity};
 use crate::findings::collector::{Again, Draft, key};
 use common::{
-    RTSE_UNITS, evidence, explained, has_newer_elements, has_too_few_units, needs_context, on_end, seconds,
-    selector, there, units,
+    RTSE_UNITS, evidence, explained, has_newer_elements, has_too_few_units, needs_context, on_end, selector,
+    span, there, units,
 };
 
 pub(super) use limits::{internal_error, not_kept};

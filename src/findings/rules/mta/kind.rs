@@ -3,7 +3,7 @@
 use super::mismatch::offered;
 use super::{Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity, key};
 use crate::analysis::Attempt;
-use crate::findings::find;
+use crate::findings::rules::has_newer_elements;
 use crate::layers::Side;
 use crate::layers::note::{Note, What};
 use crate::layers::rtse::ApduKind;
@@ -59,20 +59,13 @@ pub(in super::super) static RULES: &[Rule] = &[
     },
 ];
 
-/// Whether it was told that an association of the 1984 kind carries what 1984 does not have: an element, or a content.
-pub(in super::super) fn knows_newer(scene: &Scene<'_>, out: &Collector) -> bool {
-    let ids = ["p1-88-element-on-84-association", "p1-content-type-unexpected"];
-    let number = scene.association.map(|association| association.number);
-    ids.into_iter().filter_map(find).any(|rule| number.is_some_and(|number| out.knows(rule, number)))
-}
-
 fn newer_element(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     let What::Only1988(element) = note.what else { return };
     let draft = Draft {
         side: Some(note.side),
         key: key(element),
         // One warning says it; what else is newer is told below it.
-        symptom: knows_newer(scene, out),
+        symptom: scene.association.is_some_and(|a| has_newer_elements(a.number, out)),
         evidence: Some((note.field.name, note.octets, None)),
         ..Draft::new(rule)
     };

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::asn1::Oid;
 use crate::findings::collector::Draft;
-use crate::findings::rules::mta::kind::knows_newer;
+use crate::findings::rules::has_newer_elements;
 use crate::layers::note::Note;
 use crate::layers::p1::{ApduKind, ContentType};
 use crate::layers::p1_oddities::Oddity;
@@ -120,7 +120,8 @@ pub(super) fn is_mdbef(message: &Message) -> bool {
 
 fn content_type(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Collector) {
     let Some(Oddity::ContentType(number)) = oddity(note) else { return };
-    let draft = Draft { symptom: knows_newer(scene, out), ..draft(note, rule, number) };
+    let symptom = scene.association.is_some_and(|a| has_newer_elements(a.number, out));
+    let draft = Draft { symptom, ..draft(note, rule, number) };
     out.raise(draft, scene, || {
         let kind = match number {
             Some(number) => match p1_words::content_type(number) {

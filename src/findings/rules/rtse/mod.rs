@@ -6,5 +6,5 @@ pub(super) mod transfer;
 
 use super::{
     Again, Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity, evidence, explained,
-    has_newer_elements, key, on_end, seconds, there,
+    has_newer_elements, key, on_end, span, there,
 };

@@ -2,7 +2,7 @@
 
 use super::{
     Again, Case, Certainty, Check, Collector, Draft, Rule, Scene, Scope, Severity, explained,
-    has_newer_elements, key, seconds, there,
+    has_newer_elements, key, span, there,
 };
 use crate::analysis::{Breach, Message, Outcome, Phase};
 use crate::layers::session::{self, SpduKind};
@@ -328,11 +328,11 @@ fn content_differs(message: &Message, rule: &'static Rule, out: &mut Collector) 
     });
 }
 
-/// How long a request for the turn may stay without an answer when the association ends, in seconds: what crosses the
-/// end on its way is answered by it.
-const PATIENCE: u64 = 5;
+/// How long a request for the turn may stay without an answer when the association ends, in nanoseconds: what crosses
+/// the end on its way is answered by it.
+const PATIENCE: i64 = 5_000_000_000;
 /// The same when the capture ends first.
-const LONG_PATIENCE: u64 = 60;
+const LONG_PATIENCE: i64 = 60_000_000_000;
 
 fn turn(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let association = case.association;
@@ -341,11 +341,9 @@ fn turn(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     if association.missing_octets > 0 || association.octets.contains(&0) {
         return;
     }
-    let waited = std::time::Duration::from_nanos(
-        u64::try_from(case.ending.now.time.0.saturating_sub(wanted.now.time.0)).unwrap_or(0),
-    );
+    let waited = case.ending.now.time.0.saturating_sub(wanted.now.time.0);
     let patience = if association.outcome == Outcome::Open { LONG_PATIENCE } else { PATIENCE };
-    if waited.as_secs() < patience {
+    if waited < patience {
         return;
     }
     let draft = Draft {
@@ -364,7 +362,7 @@ fn turn(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
             "The {} asks for the turn{priority}, and the {} never gives it: {} later {end}. Messages wait on the {}'s side.",
             wanted.side.word(),
             wanted.side.other().word(),
-            seconds(waited),
+            span(waited),
             wanted.side.word()
         )
     });
