@@ -2,39 +2,34 @@
 //!
 //! Memory depends on the connections that are open, never on the size of the capture.
 
-use std::collections::{HashMap, VecDeque};
-use std::hash::{Hash, Hasher};
+use std::collections::VecDeque;
 use std::io;
-use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::analysis::{Association, Message};
-use crate::capture::{Capture, Damage, FileFacts, Frame, FrameNo, Item, Octets, Piece, Timestamp};
+use crate::capture::{Capture, Damage, FileFacts, Frame, FrameNo, Item, Octets, Timestamp};
 use crate::findings::{Collector, Mark, Scene};
-use crate::layers::foreign::Application;
 use crate::layers::note::{Cap, Note, What};
-use crate::layers::rtse::Activity;
-use crate::layers::stack::{ActivityKey, HELD, Now, Output, Pdu, Stack, Transfer};
+use crate::layers::stack::{HELD, Now, Pdu, Stack, Transfer};
 use crate::layers::tpkt::{self, Probe};
-use crate::layers::upper::Knowledge;
 use crate::layers::{Side, lower, smtp};
 use crate::net::{self, Endpoint, Flags, Segment};
-use crate::stream::{Flow, Incident, Loss, Receiver};
+use crate::stream::{Flow, Incident};
 use crate::tree::{Display, FieldDef, Sink};
 
+mod connections;
 mod desk;
+mod feed;
 
+use connections::{Candidate, Connections, Conversation, FlowKey, HeldSegment, Slot};
 use desk::Desk;
+use feed::{Deaf, Feed};
 
 /// How many closed connections are remembered, so that late segments of them are not taken for new ones.
 const LINGERING: usize = 4096;
 
 /// How long a closed connection is remembered, in nanoseconds of capture time.
 const LINGER_TIME: i64 = 60_000_000_000;
-
-/// How many connections that are not TPKT are remembered as such. When there are more, all are forgotten and
-/// looked at again.
-const STRANGERS: usize = 65_536;
 
 /// What is held at most, so that memory stays bounded on any input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,12 +154,13 @@ pub fn run<V: View>(
     mut progress: impl FnMut(&Capture),
 ) -> io::Result<Report> {
     let mut pipeline = Pipeline::new(options);
+    let mut net = net::Reader::new();
     let mut frames = 0;
     while let Some(item) = capture.next() {
         match item {
             Item::Frame(frame) => {
                 frames += 1;
-                pipeline.frame_or_report(&frame, view)?;
+                pipeline.frame_or_report(&frame, &mut net, view)?;
                 if frames % 8192 == 0 {
                     progress(&capture);
                 }
@@ -172,7 +168,7 @@ pub fn run<V: View>(
             Item::Damage(damage) => pipeline.damage(&damage),
         }
     }
-    pipeline.finish(view)?;
+    pipeline.finish(net.incomplete_datagrams(), view)?;
     Ok(Report {
         collector: pipeline.desk.collector,
         files: capture.files().cloned().collect(),
@@ -182,113 +178,11 @@ pub fn run<V: View>(
     })
 }
 
-/// Both ends of a connection, the lower one first: the same for both directions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct FlowKey(Endpoint, Endpoint);
-
-impl FlowKey {
-    fn of(segment: &Segment<'_>) -> FlowKey {
-        FlowKey(segment.from.min(segment.to), segment.from.max(segment.to))
-    }
-}
-
-impl Hash for FlowKey {
-    /// In few numbers: every segment is looked up.
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        match (self.0.address, self.1.address) {
-            (IpAddr::V4(low), IpAddr::V4(high)) => {
-                state.write_u64(u64::from(low.to_bits()) << 32 | u64::from(high.to_bits()));
-            }
-            (low, high) => (low, high).hash(state),
-        }
-        state.write_u32(u32::from(self.0.port) << 16 | u32::from(self.1.port));
-    }
-}
-
-/// What is known of the connection between two ends.
-#[derive(Debug)]
-enum Slot {
-    /// It is neither TPKT nor SMTP.
-    Stranger,
-    /// It may turn out to be one of them: no payload was seen yet, or too little.
-    Candidate(Box<Candidate>),
-    /// It is one of them.
-    Conversation(Box<Conversation>),
-}
-
-#[derive(Debug)]
-struct Candidate {
-    flow: Flow,
-    first: Now,
-    /// The port is one of mail.
-    mail: bool,
-    /// The capture does not hold its beginning.
-    late: bool,
-    /// The first segments with payload, where it was too little to tell.
-    held: Vec<HeldSegment>,
-}
-
-impl Slot {
-    /// How much memory it takes, as it was counted last.
-    fn counted(&self) -> usize {
-        match self {
-            Slot::Conversation(conversation) => conversation.counted,
-            _ => 0,
-        }
-    }
-}
-
-/// A segment that waits until it is known what the connection is.
-#[derive(Debug)]
-struct HeldSegment {
-    header: Segment<'static>,
-    bytes: Vec<u8>,
-    pieces: Vec<Piece>,
-}
-
-impl HeldSegment {
-    fn new(segment: &Segment<'_>) -> HeldSegment {
-        HeldSegment {
-            header: Segment { payload: Octets::new(&[], &[], 0), ..*segment },
-            bytes: segment.payload.bytes().to_vec(),
-            pieces: segment.payload.pieces().collect(),
-        }
-    }
-
-    fn segment(&self) -> Segment<'_> {
-        Segment { payload: Octets::new(&self.bytes, &self.pieces, 0), ..self.header }
-    }
-}
-
-/// Which sides of a connection have ended their stream.
-#[derive(Clone, Copy, Debug, Default)]
-struct Closed([bool; 2]);
-
-impl Closed {
-    fn both(self) -> bool {
-        self.0 == [true; 2]
-    }
-}
-
-#[derive(Debug)]
-struct Conversation {
-    flow: Flow,
-    stack: Stack,
-    association: Association,
-    closed: Closed,
-    /// How much memory it takes, as it was counted last.
-    counted: usize,
-}
-
 #[derive(Debug)]
 struct Pipeline<'o> {
     options: &'o Options,
     desk: Desk,
-    net: net::Reader,
-    slots: HashMap<FlowKey, Slot>,
-    strangers: usize,
-    /// How much memory the connections take together.
-    held: usize,
+    connections: Connections,
     /// How many activities had been given up when that was told last.
     given_up: u64,
     /// Connections that were closed, with their associations' numbers: the key may be used again.
@@ -303,10 +197,7 @@ impl<'o> Pipeline<'o> {
         Pipeline {
             options,
             desk: Desk::new(options.keep_content, options.limits.together / 2),
-            net: net::Reader::new(),
-            slots: HashMap::new(),
-            strangers: 0,
-            held: 0,
+            connections: Connections::default(),
             given_up: 0,
             lingering: VecDeque::new(),
             numbers: 0,
@@ -322,108 +213,69 @@ impl<'o> Pipeline<'o> {
     }
 
     /// Reads a frame; should that fail by a fault of ours, the connection is given up and the run goes on.
-    fn frame_or_report<V: View>(&mut self, frame: &Frame<'_>, view: &mut V) -> io::Result<()> {
-        match catch_unwind(AssertUnwindSafe(|| self.frame(frame, view))) {
+    fn frame_or_report<V: View>(
+        &mut self,
+        frame: &Frame<'_>,
+        net: &mut net::Reader,
+        view: &mut V,
+    ) -> io::Result<()> {
+        match catch_unwind(AssertUnwindSafe(|| self.frame(frame, net, view))) {
             Ok(done) => done,
             Err(_) => {
                 let now = Now { frame: frame.number, time: frame.time };
                 crate::findings::internal_error(&Scene::new(now, None), &mut self.desk.collector);
-                self.net = net::Reader::new();
-                self.slots.retain(
-                    |_, slot| !matches!(slot, Slot::Conversation(c) if c.association.last_frame == now.frame),
-                );
-                self.held = self.slots.values().map(Slot::counted).sum();
+                *net = net::Reader::new();
+                let here = |slot: &Slot| matches!(slot, Slot::Conversation(c) if c.association.last_frame == now.frame);
+                self.connections.forget_all(here);
                 Ok(())
             }
         }
     }
 
-    fn frame<V: View>(&mut self, frame: &Frame<'_>, view: &mut V) -> io::Result<()> {
+    fn frame<V: View>(&mut self, frame: &Frame<'_>, net: &mut net::Reader, view: &mut V) -> io::Result<()> {
         let now = Now { frame: frame.number, time: frame.time };
         let before = std::mem::replace(&mut self.last, now);
         let before = (before.frame != FrameNo::NONE).then_some(before.time);
         self.desk.collector.next_frame();
         view.begin(now);
         self.forget(now.time, view)?;
-        let mut net = std::mem::take(&mut self.net);
+        self.connections.look_after_one(now.frame);
         let packet = net.read(frame);
         if V::Sink::KEEPS {
             lower::describe(frame, &packet, before, view.sink());
         }
-        let key = match &packet.segment {
+        let at = match &packet.segment {
             Some(segment) => self.segment(segment, now, view)?,
             None => None,
         };
         let ends = packet.segment.as_ref().map(|segment| (segment.from, segment.to));
-        let association = match key.and_then(|key| self.slots.get(&key)) {
-            Some(Slot::Conversation(conversation)) => Some(&conversation.association),
-            _ => None,
-        };
+        let association = at.and_then(|at| self.connections.conversation(at)).map(|known| &known.association);
         if let (true, Some(association)) = (packet.cut, association) {
             let missing = frame.original_length.saturating_sub(frame.octets.len() as u32);
             self.desk.cut(missing, &Scene::new(now, Some(association)));
         }
-        let shown = Read { frame, ends, association, marks: self.desk.collector.marks() };
-        let done = view.frame(&shown);
-        self.net = net;
-        done
+        view.frame(&Read { frame, ends, association, marks: self.desk.collector.marks() })
     }
 
-    /// Reads a segment; gives the key of the conversation it belongs to.
+    /// Reads a segment; gives the place of the conversation it belongs to.
     fn segment<V: View>(
         &mut self,
         segment: &Segment<'_>,
         now: Now,
         view: &mut V,
-    ) -> io::Result<Option<FlowKey>> {
+    ) -> io::Result<Option<usize>> {
         let key = FlowKey::of(segment);
-        let uses = |ports: &[u16]| ports.contains(&segment.from.port) || ports.contains(&segment.to.port);
-        let (expected, may_be_mail) = (uses(&self.options.ports), uses(&smtp::PORTS));
-        if !expected && !may_be_mail && !self.options.probe {
-            return Ok(None);
-        }
-        let opening = segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::ACK);
-        let (mut known, reopened) = match self.slots.get(&key) {
-            Some(Slot::Conversation(known)) => (true, known.flow.reopened_by(segment)),
-            Some(Slot::Candidate(known)) => {
-                (false, (known.late && opening) || known.flow.reopened_by(segment))
-            }
-            Some(Slot::Stranger) => (false, opening),
-            None => (false, true),
-        };
-        // A late acknowledgement or reset of a connection that is over opens none.
-        let opens = segment.flags.has(Flags::SYN) || !segment.payload.is_empty();
-        if reopened && !opens {
-            return Ok(None);
-        }
-        if reopened {
-            self.close(&key, view)?;
-            if self.slots.len() - self.strangers.min(self.slots.len()) >= self.options.limits.connections {
-                self.make_room(Cap::Connections, view)?;
-            }
-            let ports = &self.options.ports;
-            let flow = Flow::new(segment, |port| ports.contains(&port) || smtp::PORTS.contains(&port));
-            let mail = smtp::PORTS.contains(&flow.end(Side::Responder).port);
-            known = expected && !mail;
-            let slot = match known {
-                true => Slot::Conversation(Box::new(self.conversation(flow, self.stack(), now))),
-                false => {
-                    let late = !segment.flags.has(Flags::SYN);
-                    Slot::Candidate(Box::new(Candidate { flow, first: now, mail, late, held: Vec::new() }))
-                }
-            };
-            self.slots.insert(key, slot);
-        }
-        let held = if known { Vec::new() } else { self.probe(&key, segment, now) };
-        let Pipeline { slots, desk, lingering, .. } = self;
-        if let (true, Some(Slot::Candidate(candidate))) = (V::Sink::KEEPS, slots.get(&key))
-            && candidate.mail
+        let Some(at) = self.place(&key, segment, now, view)? else { return Ok(None) };
+        let held = self.probe(at, segment, now);
+        if V::Sink::KEEPS
             && !segment.payload.is_empty()
+            && self.connections.candidate_mut(at).is_some_and(|candidate| candidate.mail)
         {
             smtp::describe_undecided(segment.payload, view.sink());
         }
-        let Some(Slot::Conversation(conversation)) = slots.get_mut(&key) else { return Ok(None) };
-        let Conversation { flow, stack, association, closed, counted } = conversation.as_mut();
+        let Pipeline { connections, desk, lingering, .. } = self;
+        let Some(conversation) = connections.conversation_mut(at) else { return Ok(None) };
+        let Conversation { flow, stack, association, closed, .. } = conversation;
         association.last_frame = now.frame;
         let mut feed = Feed { stack, association, desk, view, now, delivered: 0, closed: *closed };
         for held in &held {
@@ -451,16 +303,56 @@ impl<'o> Pipeline<'o> {
             lingering.push_back((now.time, key, association.number));
         }
         *closed = now_closed;
-        let before = std::mem::replace(counted, flow.footprint() + stack.footprint());
-        self.held = self.held.saturating_sub(before) + *counted;
-        if self.held > self.options.limits.together {
-            self.make_room(Cap::Together, view)?;
+        if delivered > 0 || !segment.payload.is_empty() {
+            self.connections.count_again(at);
+            self.keep_bounds(view)?;
         }
-        if self.desk.given_up() > self.given_up {
-            self.given_up = self.desk.given_up();
-            self.note(What::Cap(Cap::Remembered));
+        Ok(Some(at))
+    }
+
+    /// The place of the connection that a segment belongs to; a new one where it opens one.
+    fn place<V: View>(
+        &mut self,
+        key: &FlowKey,
+        segment: &Segment<'_>,
+        now: Now,
+        view: &mut V,
+    ) -> io::Result<Option<usize>> {
+        let found = self.connections.find(key);
+        let opening = segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::ACK);
+        let reopened = match found.and_then(|at| self.connections.get(at)) {
+            Some(Slot::Conversation(known)) => known.flow.reopened_by(segment),
+            Some(Slot::Candidate(known)) => (known.late && opening) || known.flow.reopened_by(segment),
+            Some(Slot::Stranger) if !opening => return Ok(None),
+            Some(Slot::Stranger) | None => true,
+        };
+        if !reopened {
+            return Ok(found);
         }
-        Ok(Some(key))
+        let ports = &self.options.ports;
+        let expected = key.has_port(ports);
+        if !expected && !key.has_port(&smtp::PORTS) && !self.options.probe {
+            return Ok(None);
+        }
+        // A late acknowledgement or reset of a connection that is over opens none.
+        if !segment.flags.has(Flags::SYN) && segment.payload.is_empty() {
+            return Ok(None);
+        }
+        if let Some(at) = found {
+            self.close(at, view)?;
+        }
+        if self.connections.count() >= self.options.limits.connections {
+            self.make_room(Cap::Connections, view)?;
+        }
+        let flow = Flow::new(segment, |port| ports.contains(&port) || smtp::PORTS.contains(&port));
+        let mail = smtp::PORTS.contains(&flow.end(Side::Responder).port);
+        let slot = if expected && !mail {
+            Slot::Conversation(Box::new(self.conversation(flow, self.stack(), now)))
+        } else {
+            let late = !segment.flags.has(Flags::SYN);
+            Slot::Candidate(Box::new(Candidate { flow, first: now, mail, late, held: Vec::new() }))
+        };
+        Ok(Some(self.connections.insert(*key, slot)))
     }
 
     fn stack(&self) -> Stack {
@@ -472,14 +364,14 @@ impl<'o> Pipeline<'o> {
         let ends = [flow.end(Side::Initiator), flow.end(Side::Responder)];
         let mut association = Association::new(self.numbers, ends[0], ends[1], first);
         association.application = stack.application();
-        Conversation { flow, stack, association, closed: Closed::default(), counted: 0 }
+        Conversation::new(flow, stack, association)
     }
 
-    /// Looks at a connection on another port: is it TPKT, or SMTP on a port of mail? Gives the segments that waited for
-    /// the answer.
-    fn probe(&mut self, key: &FlowKey, segment: &Segment<'_>, now: Now) -> Vec<HeldSegment> {
+    /// Looks at a connection of which it is not known yet what it is: TPKT, or SMTP on a port of mail? Gives the
+    /// segments that waited for the answer.
+    fn probe(&mut self, at: usize, segment: &Segment<'_>, now: Now) -> Vec<HeldSegment> {
         let options = self.options;
-        let Some(Slot::Candidate(candidate)) = self.slots.get_mut(key) else { return Vec::new() };
+        let Some(candidate) = self.connections.candidate_mut(at) else { return Vec::new() };
         if segment.payload.is_empty() {
             candidate.flow.push(segment, &mut Deaf);
             return Vec::new();
@@ -498,7 +390,7 @@ impl<'o> Pipeline<'o> {
                 smtp::Probe::No => {}
             }
         }
-        let expected = [key.0.port, key.1.port].iter().any(|port| options.ports.contains(port));
+        let expected = FlowKey::of(segment).has_port(&options.ports);
         let mut first: Vec<u8> = candidate.held.iter().flat_map(|held| held.bytes.iter().copied()).collect();
         first.extend_from_slice(segment.payload.slice(0, PROBED).bytes());
         if stack.is_none() && (options.probe || expected) {
@@ -509,12 +401,12 @@ impl<'o> Pipeline<'o> {
             }
         }
         match stack {
-            Some(stack) => self.promote(key, stack),
+            Some(stack) => self.promote(at, stack),
             None if unsure && first.len() < PROBED => {
                 candidate.held.push(HeldSegment::new(segment));
                 Vec::new()
             }
-            None if expected => self.promote(key, self.stack()),
+            None if expected => self.promote(at, self.stack()),
             None if candidate.late && candidate.mail => {
                 // What lies in the middle of a message tells nothing: each segment is looked at as the first one.
                 candidate.flow = Flow::new(segment, |port| smtp::PORTS.contains(&port));
@@ -523,22 +415,17 @@ impl<'o> Pipeline<'o> {
                 Vec::new()
             }
             None => {
-                self.slots.insert(*key, Slot::Stranger);
-                self.strangers += 1;
-                if self.strangers > STRANGERS {
-                    self.slots.retain(|_, slot| !matches!(slot, Slot::Stranger));
-                    self.strangers = 0;
-                }
+                self.connections.estrange(at);
                 Vec::new()
             }
         }
     }
 
     /// It is known what a candidate is. Gives the segments that waited for that.
-    fn promote(&mut self, key: &FlowKey, stack: Stack) -> Vec<HeldSegment> {
-        let Some(Slot::Candidate(candidate)) = self.slots.remove(key) else { return Vec::new() };
+    fn promote(&mut self, at: usize, stack: Stack) -> Vec<HeldSegment> {
+        let Some(candidate) = self.connections.take_candidate(at) else { return Vec::new() };
         let conversation = self.conversation(candidate.flow, stack, candidate.first);
-        self.slots.insert(*key, Slot::Conversation(Box::new(conversation)));
+        self.connections.put(at, conversation);
         candidate.held
     }
 
@@ -549,97 +436,101 @@ impl<'o> Pipeline<'o> {
                 break;
             }
             self.lingering.pop_front();
-            if matches!(self.slots.get(&key), Some(Slot::Conversation(c)) if c.association.number == number) {
-                self.close(&key, view)?;
+            if let Some(at) = self.connections.find(&key)
+                && self.connections.conversation(at).is_some_and(|known| known.association.number == number)
+            {
+                self.close(at, view)?;
             }
         }
         Ok(())
     }
 
-    /// Ends the connections that were idle longest, because there are too many or they hold too much: all but the one
+    /// Sees to it that no more is held than may be.
+    fn keep_bounds<V: View>(&mut self, view: &mut V) -> io::Result<()> {
+        if self.connections.held() > self.options.limits.together {
+            self.connections.rest();
+            self.make_room(Cap::Together, view)?;
+        }
+        if self.desk.given_up() > self.given_up {
+            self.given_up = self.desk.given_up();
+            self.note(What::Cap(Cap::Remembered));
+        }
+        Ok(())
+    }
+
+    /// Ends the connections that were idle longest, where there are too many or they hold too much: all but the one
     /// that is read now.
     fn make_room<V: View>(&mut self, cap: Cap, view: &mut V) -> io::Result<()> {
-        let last_frame = |slot: &Slot| match slot {
-            Slot::Stranger => None,
-            Slot::Candidate(candidate) => Some(candidate.first.frame),
-            Slot::Conversation(conversation) => Some(conversation.association.last_frame),
-        };
-        let now = self.last.frame;
-        let idle =
-            self.slots.iter().filter_map(|(key, slot)| Some((last_frame(slot)?, *key, slot.counted())));
-        let mut idle: Vec<_> = idle.filter(|(frame, ..)| *frame != now).collect();
-        idle.sort_unstable_by_key(|(frame, ..)| *frame);
         let Limits { together, connections, .. } = self.options.limits;
-        let mut ended = 0;
-        let enough = |ended: usize, held: usize| match cap {
-            Cap::Together => held <= together - together / 4,
-            _ => ended > connections / 4,
+        let (most, enough) = match cap {
+            Cap::Together => (together, together - together / 4),
+            _ => (connections.saturating_sub(1), connections - connections / 4),
         };
-        for (_, key, counted) in idle {
-            if enough(ended, self.held) {
+        let taken = |known: &Connections| match cap {
+            Cap::Together => known.held(),
+            _ => known.count(),
+        };
+        if taken(&self.connections) <= most {
+            return Ok(());
+        }
+        let now = self.last.frame;
+        let idle = self.connections.iter().filter_map(|(at, slot)| {
+            // One that holds nothing makes no room.
+            let holds = cap != Cap::Together || slot.counted() > 0;
+            Some((slot.last_frame().filter(|frame| *frame != now && holds)?, at))
+        });
+        let mut idle: Vec<_> = idle.collect();
+        idle.sort_unstable();
+        let mut ended = false;
+        for (_, at) in idle {
+            if taken(&self.connections) <= enough {
                 break;
             }
-            ended += 1;
-            // One that holds nothing makes no room.
-            if cap != Cap::Together || counted > 0 {
-                self.close(&key, view)?;
-            }
+            ended = true;
+            self.close(at, view)?;
         }
-        if ended > 0 {
+        if ended {
             self.note(What::Cap(cap));
         }
         Ok(())
     }
 
     /// Ends what is known of a connection.
-    fn close<V: View>(&mut self, key: &FlowKey, view: &mut V) -> io::Result<()> {
+    fn close<V: View>(&mut self, at: usize, view: &mut V) -> io::Result<()> {
         let now = self.last;
-        match self.slots.remove(key) {
-            Some(Slot::Conversation(conversation)) => {
-                let Conversation { mut flow, mut stack, mut association, closed, counted } = *conversation;
-                self.held = self.held.saturating_sub(counted);
-                let mut feed = Feed {
-                    stack: &mut stack,
-                    association: &mut association,
-                    desk: &mut self.desk,
-                    view,
-                    now,
-                    delivered: 0,
-                    closed,
-                };
-                flow.finish(&mut feed);
-                for side in [Side::Initiator, Side::Responder] {
-                    feed.end_of_stream(side);
-                }
-                feed.over();
-                association.finish(now);
-                self.desk.close(&association, &mut |message| view.message(message));
-                view.association(association)
-            }
-            Some(Slot::Stranger) => {
-                self.strangers = self.strangers.saturating_sub(1);
-                Ok(())
-            }
-            _ => Ok(()),
+        let Some(Slot::Conversation(conversation)) = self.connections.remove(at) else { return Ok(()) };
+        let Conversation { mut flow, mut stack, mut association, closed, .. } = *conversation;
+        let mut feed = Feed {
+            stack: &mut stack,
+            association: &mut association,
+            desk: &mut self.desk,
+            view,
+            now,
+            delivered: 0,
+            closed,
+        };
+        flow.finish(&mut feed);
+        for side in [Side::Initiator, Side::Responder] {
+            feed.end_of_stream(side);
         }
+        feed.over();
+        association.finish(now);
+        self.desk.close(&association, &mut |message| view.message(message));
+        view.association(association)
     }
 
-    fn finish<V: View>(&mut self, view: &mut V) -> io::Result<()> {
-        let mut open: Vec<(u32, FlowKey)> = self
-            .slots
-            .iter()
-            .filter_map(|(key, slot)| match slot {
-                Slot::Conversation(conversation) => Some((conversation.association.number, *key)),
-                _ => None,
-            })
-            .collect();
-        open.sort_unstable_by_key(|(number, _)| *number);
-        for (_, key) in open {
-            self.close(&key, view)?;
+    fn finish<V: View>(&mut self, incomplete_datagrams: u64, view: &mut V) -> io::Result<()> {
+        let open = self.connections.iter().filter_map(|(at, slot)| match slot {
+            Slot::Conversation(conversation) => Some((conversation.association.number, at)),
+            _ => None,
+        });
+        let mut open: Vec<(u32, usize)> = open.collect();
+        open.sort_unstable();
+        for (_, at) in open {
+            self.close(at, view)?;
         }
-        match self.net.incomplete_datagrams() {
-            0 => {}
-            count => self.note(What::Fragments(count)),
+        if incomplete_datagrams > 0 {
+            self.note(What::Fragments(incomplete_datagrams));
         }
         self.desk.finish(&mut |message| view.message(message));
         Ok(())
@@ -650,163 +541,5 @@ impl<'o> Pipeline<'o> {
         let scene = Scene::new(self.last, None);
         let octets = Octets::new(&[], &[], 0);
         self.desk.note(&Note { what, side: Side::Initiator, field: &PAYLOAD, octets }, &scene);
-    }
-}
-
-/// Hears nothing: for segments without payload.
-struct Deaf;
-
-impl Receiver for Deaf {
-    fn octets(&mut self, _: Side, _: Octets<'_>) {}
-    fn lost(&mut self, _: Side, _: Loss) {}
-    fn incident(&mut self, _: Side, _: Incident<'_>) {}
-}
-
-/// Feeds the streams of one connection to its stack, and what the stack gives to analysis, rules and view.
-struct Feed<'a, V: View> {
-    stack: &'a mut Stack,
-    association: &'a mut Association,
-    desk: &'a mut Desk,
-    view: &'a mut V,
-    now: Now,
-    delivered: usize,
-    closed: Closed,
-}
-
-impl<V: View> Feed<'_, V> {
-    fn split(&mut self) -> (&mut Stack, Tell<'_, V>) {
-        let tell = Tell { association: self.association, desk: self.desk, view: self.view, now: self.now };
-        (self.stack, tell)
-    }
-
-    fn end_of_stream(&mut self, side: Side) {
-        let now = self.now;
-        let (stack, mut tell) = self.split();
-        stack.finish(side, now, &mut tell);
-    }
-
-    /// The connection is over.
-    fn over(&mut self) {
-        let (stack, mut tell) = self.split();
-        stack.close(&mut tell);
-    }
-
-    fn note(&mut self, what: What<'_>, side: Side, octets: Octets<'_>) {
-        let field = if self.stack.in_setup() { &SECRET_PAYLOAD } else { &PAYLOAD };
-        self.split().1.note(&Note { what, side, field, octets });
-    }
-}
-
-impl<V: View> Receiver for Feed<'_, V> {
-    fn octets(&mut self, side: Side, octets: Octets<'_>) {
-        self.delivered += octets.len();
-        self.association.count(side, octets.len());
-        let now = self.now;
-        let (stack, mut tell) = self.split();
-        stack.octets(side, octets, now, &mut tell);
-    }
-
-    fn lost(&mut self, side: Side, loss: Loss) {
-        self.association.miss(loss);
-        self.note(What::Missing(loss), side, Octets::new(&[], &[], 0));
-        let now = self.now;
-        let (stack, mut tell) = self.split();
-        stack.lost(side, loss, now, &mut tell);
-    }
-
-    fn overtaken(&mut self, overtaken: bool) {
-        self.association.dialogue.overtaken(overtaken);
-    }
-
-    fn incident(&mut self, side: Side, incident: Incident<'_>) {
-        match incident {
-            Incident::Conflict { second, .. } => self.note(What::Conflict, side, second),
-            Incident::Midstream => {
-                let (stack, mut tell) = self.split();
-                stack.midstream(side, &mut tell);
-                self.note(What::Midstream, side, Octets::new(&[], &[], 0));
-            }
-            Incident::WindowExceeded => self.note(What::Cap(Cap::OutOfOrder), side, Octets::new(&[], &[], 0)),
-            Incident::Finished => {
-                self.closed.0[side.index()] = true;
-                self.end_of_stream(side);
-                let (stack, mut tell) = self.split();
-                stack.closed(side, &mut tell);
-            }
-            Incident::Reset => {
-                self.closed.0 = [true; 2];
-                self.over();
-            }
-            _ => {}
-        }
-        self.association.incident(side, &incident, self.now);
-        self.view.incident(side, &incident, self.association, self.now);
-    }
-}
-
-/// Where the stack's facts and notes go.
-struct Tell<'a, V: View> {
-    association: &'a mut Association,
-    desk: &'a mut Desk,
-    view: &'a mut V,
-    now: Now,
-}
-
-impl<V: View> Output for Tell<'_, V> {
-    type Sink = V::Sink;
-
-    fn sink(&mut self) -> &mut V::Sink {
-        self.view.sink()
-    }
-
-    fn pdu(&mut self, pdu: &Pdu<'_>, knowledge: &Knowledge) {
-        let open = self.association.ending.is_none();
-        let breach = self.association.pdu(pdu, knowledge, self.now);
-        let (view, mut transferred) = (&mut *self.view, 0);
-        self.desk.follow(pdu, self.association, &mut |message| {
-            transferred += u64::from(message.is_transferred());
-            view.message(message);
-        });
-        self.association.transferred(transferred);
-        if !self.association.is_foreign() {
-            let scene = Scene::new(self.now, Some(self.association));
-            if let Some(breach) = breach {
-                self.desk.breach(&breach, pdu, &scene);
-            }
-            self.desk.pdu(pdu, &scene);
-            if V::Sink::KEEPS && open && self.association.ending.is_some() {
-                self.desk.mark_end(self.association);
-            }
-        }
-        self.view.pdu(pdu, self.association, self.now);
-    }
-
-    fn transfer(&mut self, transfer: Transfer, key: ActivityKey, knowledge: &Knowledge) {
-        self.view.transfer(&transfer, self.association, self.now);
-        // What another application transfers is no message.
-        if knowledge.application.is_none_or(|application| application == Application::P1) {
-            let (view, mut transferred) = (&mut *self.view, 0);
-            self.desk.transfer(transfer, key, self.association, &mut |message| {
-                transferred += u64::from(message.is_transferred());
-                view.message(message);
-            });
-            self.association.transferred(transferred);
-        }
-    }
-
-    fn resume(&mut self, key: &ActivityKey) -> Option<Activity> {
-        self.desk.resume(key, self.association)
-    }
-
-    fn note(&mut self, note: &Note<'_>) {
-        self.association.note(note);
-        if note.what.hides_pdus() {
-            self.association.dialogue.lose_sight();
-        }
-        if self.association.is_foreign() {
-            return;
-        }
-        let scene = Scene::new(self.now, Some(self.association));
-        self.desk.note(note, &scene);
     }
 }
