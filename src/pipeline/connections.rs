@@ -7,9 +7,8 @@ use std::net::IpAddr;
 use foldhash::fast::RandomState;
 use slab::Slab;
 
-use crate::analysis::Association;
 use crate::capture::{FrameNo, Octets, Piece};
-use crate::layers::stack::{Now, Stack};
+use crate::layers::stack::Now;
 use crate::net::{Endpoint, Segment};
 use crate::stream::Flow;
 
@@ -17,7 +16,7 @@ use crate::stream::Flow;
 /// looked at again.
 const STRANGERS: usize = 65_536;
 
-/// A connection of which so many frames of the capture brought nothing gives back what it holds to be quick.
+/// A connection of which so many frames of the capture brought nothing gives back what it holds for comparisons alone.
 const IDLE: u64 = 4096;
 
 /// One connection is looked at in so many frames, whether it idles. A power of two.
@@ -58,14 +57,14 @@ pub(super) enum Slot {
     /// It may turn out to be one of them: no payload was seen yet, or too little.
     Candidate(Box<Candidate>),
     /// It is one of them.
-    Conversation(Box<Conversation>),
+    Known(Box<Known>),
 }
 
 impl Slot {
     /// How much memory it takes, as it was counted last.
     pub(super) fn counted(&self) -> usize {
         match self {
-            Slot::Conversation(conversation) => conversation.counted,
+            Slot::Known(known) => known.counted,
             _ => 0,
         }
     }
@@ -75,7 +74,7 @@ impl Slot {
         match self {
             Slot::Stranger => None,
             Slot::Candidate(candidate) => Some(candidate.first.frame),
-            Slot::Conversation(conversation) => Some(conversation.association.last_frame),
+            Slot::Known(known) => Some(known.last_frame),
         }
     }
 }
@@ -114,38 +113,26 @@ impl HeldSegment {
     }
 }
 
-/// Which sides of a connection have ended their stream.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Closed(pub(super) [bool; 2]);
-
-impl Closed {
-    pub(super) fn both(self) -> bool {
-        self.0 == [true; 2]
-    }
-}
-
+/// A connection that carries TPKT or SMTP.
 #[derive(Debug)]
-pub(super) struct Conversation {
+pub(super) struct Known {
     pub(super) flow: Flow,
-    pub(super) stack: Stack,
-    pub(super) association: Association,
-    pub(super) closed: Closed,
+    /// The how-manieth of all.
+    pub(super) number: u32,
+    pub(super) last_frame: FrameNo,
+    /// Which sides have ended their stream.
+    pub(super) closed: [bool; 2],
+    /// Whether an end had acknowledged octets that were not captured, as that was told last.
+    pub(super) overtaken: bool,
     /// How much memory it takes besides itself, as it was counted last.
     counted: usize,
-    /// Whether it holds nothing only to be quick.
+    /// Whether it holds nothing that serves comparisons alone.
     rests: bool,
 }
 
-impl Conversation {
-    pub(super) fn new(flow: Flow, stack: Stack, association: Association) -> Conversation {
-        Conversation { flow, stack, association, closed: Closed::default(), counted: 0, rests: false }
-    }
-
-    /// Gives back what it holds to be quick.
-    fn rest(&mut self) {
-        self.flow.rest();
-        self.stack.rest();
-        self.rests = true;
+impl Known {
+    pub(super) fn new(flow: Flow, number: u32, last_frame: FrameNo) -> Known {
+        Known { flow, number, last_frame, closed: [false; 2], overtaken: false, counted: 0, rests: true }
     }
 }
 
@@ -174,16 +161,9 @@ impl Connections {
         self.slots.get_mut(at).map(|(_, slot)| slot)
     }
 
-    pub(super) fn conversation(&self, at: usize) -> Option<&Conversation> {
-        match self.get(at)? {
-            Slot::Conversation(conversation) => Some(conversation),
-            _ => None,
-        }
-    }
-
-    pub(super) fn conversation_mut(&mut self, at: usize) -> Option<&mut Conversation> {
+    pub(super) fn known_mut(&mut self, at: usize) -> Option<&mut Known> {
         match self.get_mut(at)? {
-            Slot::Conversation(conversation) => Some(conversation),
+            Slot::Known(known) => Some(known),
             _ => None,
         }
     }
@@ -247,9 +227,9 @@ impl Connections {
     }
 
     /// Puts what a candidate has become into its place.
-    pub(super) fn put(&mut self, at: usize, conversation: Conversation) {
+    pub(super) fn put(&mut self, at: usize, known: Known) {
         if let Some(slot) = self.get_mut(at) {
-            *slot = Slot::Conversation(Box::new(conversation));
+            *slot = Slot::Known(Box::new(known));
         }
     }
 
@@ -261,39 +241,43 @@ impl Connections {
         }
     }
 
-    /// Counts what a conversation takes now.
+    /// Counts what a connection takes now.
     pub(super) fn count_again(&mut self, at: usize) {
-        if let Some((_, Slot::Conversation(conversation))) = self.slots.get_mut(at) {
-            let now = conversation.flow.footprint() + conversation.stack.footprint();
-            conversation.rests &= now <= conversation.counted;
-            let before = std::mem::replace(&mut conversation.counted, now);
+        if let Some((_, Slot::Known(known))) = self.slots.get_mut(at) {
+            let now = known.flow.footprint();
+            let before = std::mem::replace(&mut known.counted, now);
+            known.rests = false;
             self.held = self.held - before + now;
         }
     }
 
-    /// Now and then one connection is looked at, all in turn: where it idles, it gives back what it holds to be quick.
+    /// Now and then one connection is looked at, all in turn: where it idles, it gives back what it holds for
+    /// comparisons.
     pub(super) fn look_after_one(&mut self, now: FrameNo) {
         if now.0 % LOOKED_AT != 0 {
             return;
         }
         self.turn = if self.turn + 1 < self.slots.capacity() { self.turn + 1 } else { 0 };
         let at = self.turn;
-        if let Some(conversation) = self.conversation_mut(at)
-            && !conversation.rests
-            && conversation.association.last_frame.0 + IDLE < now.0
-        {
-            conversation.rest();
-            self.count_again(at);
+        if self.known_mut(at).is_some_and(|known| !known.rests && known.last_frame.0 + IDLE < now.0) {
+            self.rest(at);
         }
     }
 
-    /// All give back what they hold to be quick.
-    pub(super) fn rest(&mut self) {
+    /// All give back what they hold for comparisons.
+    pub(super) fn rest_all(&mut self) {
         for at in 0..self.slots.capacity() {
-            if let Some(conversation) = self.conversation_mut(at) {
-                conversation.rest();
-                self.count_again(at);
-            }
+            self.rest(at);
+        }
+    }
+
+    fn rest(&mut self, at: usize) {
+        if let Some(known) = self.known_mut(at) {
+            known.flow.rest();
+        }
+        self.count_again(at);
+        if let Some(known) = self.known_mut(at) {
+            known.rests = true;
         }
     }
 }

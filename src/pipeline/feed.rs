@@ -1,6 +1,5 @@
 //! From the streams of one connection to its layers, and from these to analysis, rules and view.
 
-use super::connections::Closed;
 use super::desk::Desk;
 use super::{PAYLOAD, SECRET_PAYLOAD, View};
 use crate::analysis::Association;
@@ -15,15 +14,6 @@ use crate::layers::upper::Knowledge;
 use crate::stream::{Incident, Loss, Receiver};
 use crate::tree::Sink;
 
-/// Hears nothing: for segments without payload.
-pub(super) struct Deaf;
-
-impl Receiver for Deaf {
-    fn octets(&mut self, _: Side, _: Octets<'_>) {}
-    fn lost(&mut self, _: Side, _: Loss) {}
-    fn incident(&mut self, _: Side, _: Incident<'_>) {}
-}
-
 /// Feeds the streams of one connection to its stack, and what the stack gives to analysis, rules and view.
 pub(super) struct Feed<'a, V: View> {
     pub(super) stack: &'a mut Stack,
@@ -31,8 +21,8 @@ pub(super) struct Feed<'a, V: View> {
     pub(super) desk: &'a mut Desk,
     pub(super) view: &'a mut V,
     pub(super) now: Now,
-    pub(super) delivered: usize,
-    pub(super) closed: Closed,
+    /// How many octets were delivered in the segment that is read.
+    pub(super) delivered: &'a mut usize,
 }
 
 impl<V: View> Feed<'_, V> {
@@ -61,7 +51,7 @@ impl<V: View> Feed<'_, V> {
 
 impl<V: View> Receiver for Feed<'_, V> {
     fn octets(&mut self, side: Side, octets: Octets<'_>) {
-        self.delivered += octets.len();
+        *self.delivered += octets.len();
         self.association.count(side, octets.len());
         let now = self.now;
         let (stack, mut tell) = self.split();
@@ -90,15 +80,11 @@ impl<V: View> Receiver for Feed<'_, V> {
             }
             Incident::WindowExceeded => self.note(What::Cap(Cap::OutOfOrder), side, Octets::new(&[], &[], 0)),
             Incident::Finished => {
-                self.closed.0[side.index()] = true;
                 self.end_of_stream(side);
                 let (stack, mut tell) = self.split();
                 stack.closed(side, &mut tell);
             }
-            Incident::Reset => {
-                self.closed.0 = [true; 2];
-                self.over();
-            }
+            Incident::Reset => self.over(),
             _ => {}
         }
         self.association.incident(side, &incident, self.now);
