@@ -185,7 +185,12 @@ struct Comparable(String);
 
 impl fmt::Write for Comparable {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.extend(text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase));
+        if text.is_ascii() {
+            let octets = text.bytes().filter(|octet| !char::from(*octet).is_whitespace());
+            self.0.extend(octets.map(|octet| char::from(octet.to_ascii_lowercase())));
+        } else {
+            self.0.extend(text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase));
+        }
         Ok(())
     }
 }

@@ -39,7 +39,7 @@ impl Guesses {
 
     /// The first of the members that may have this tag, by its place among them.
     #[inline]
-    pub(super) fn guess(&self, members: Members, tag: Tag) -> Option<u32> {
+    pub(super) fn guess(&self, members: &Members, tag: Tag) -> Option<u32> {
         let guess = self.0.get(members.guesses as usize)?.0.get(place(tag)?).copied()?;
         (guess != NONE).then_some(u32::from(guess))
     }

@@ -344,7 +344,7 @@ impl Schema {
     }
 
     #[inline]
-    pub(super) fn members(&self, members: Members) -> &[Slot] {
+    pub(super) fn members(&self, members: &Members) -> &[Slot] {
         &self.slots[members.first as usize..(members.first + members.count) as usize]
     }
 
@@ -366,7 +366,7 @@ impl Schema {
     #[inline(never)]
     fn fit_choice(&self, slot: &Slot, header: &Header) -> Fit {
         match slot.content {
-            Content::Body(body) => match *self.body(body) {
+            Content::Body(body) => match self.body(body) {
                 Body::Choice { members, .. } => {
                     self.alternative(members, header).map_or(Fit::No, |(_, fit)| fit)
                 }
@@ -378,7 +378,7 @@ impl Schema {
 
     /// The alternative of a CHOICE that an element fits best.
     #[inline]
-    pub(super) fn alternative(&self, members: Members, header: &Header) -> Option<(SlotId, Fit)> {
+    pub(super) fn alternative(&self, members: &Members, header: &Header) -> Option<(SlotId, Fit)> {
         if let Some(index) = self.guesses.guess(members, header.tag)
             && let id = members.first + index
             && self.fit(self.slot(id), header) == Fit::Yes
@@ -389,7 +389,7 @@ impl Schema {
     }
 
     #[inline(never)]
-    fn best_alternative(&self, members: Members, header: &Header) -> Option<(SlotId, Fit)> {
+    fn best_alternative(&self, members: &Members, header: &Header) -> Option<(SlotId, Fit)> {
         let mut best = None;
         for (slot, id) in self.members(members).iter().zip(members.first..) {
             match self.fit(slot, header) {

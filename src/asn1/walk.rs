@@ -378,8 +378,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     /// An element that should be the value of a slot.
     fn fitted(&mut self, id: SlotId, header: &Header, inside: &Inside, depth: u32) -> usize {
-        match self.schema.fit(self.schema.slot(id), &header) {
-            Fit::No => self.unknown(&header, inside, depth),
+        match self.schema.fit(self.schema.slot(id), header) {
+            Fit::No => self.unknown(header, inside, depth),
             _ => self.element(id, header.start, header, inside.extent, depth),
         }
     }
@@ -406,7 +406,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
                 }
                 Content::Body(body) => schema.body(body),
             };
-            let Body::Choice { members, .. } = *body else {
+            let Body::Choice { members, .. } = body else {
                 return self.body(slot.field, body, from, header, outer, depth);
             };
             // The alternative stands for the CHOICE.
@@ -421,7 +421,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     fn no_alternative(
         &mut self,
         field: Field,
-        members: Members,
+        members: &Members,
         header: &Header,
         outer: Extent,
         depth: u32,
@@ -439,7 +439,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         outer: Extent,
         depth: u32,
     ) -> usize {
-        match *body {
+        match body {
             Body::Choice { members, .. } => match self.schema.alternative(members, header) {
                 Some((id, _)) => self.element(id, from, header, outer, depth),
                 None => self.no_alternative(field, members, header, outer, depth),
@@ -453,7 +453,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
                     false => self.structure(field, members, from, header, outer, depth),
                 }
             }
-            Body::Of { item, size, secret, .. } => {
+            &Body::Of { item, size, secret, .. } => {
                 let fits = |header: &Header| self.schema.fit(self.schema.slot(item), header) != Fit::No;
                 match self.wrapped(body, header, fits) {
                     true => self.unwrap(field, body, from, header, outer, depth),
@@ -534,11 +534,11 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     /// An element that no schema describes.
     fn generic(&mut self, header: &Header, outer: Extent, depth: u32, secret: bool) -> usize {
         let schema = self.schema;
-        let field = schema.generic.field(&header, secret);
+        let field = schema.generic.field(header, secret);
         if !header.constructed {
             let end =
                 self.primitive(field, schema.generic.body(header.tag), header.start, header, outer, depth);
-            self.high_tag(&header);
+            self.high_tag(header);
             return end;
         }
         if depth >= MAX_DEPTH {
@@ -547,7 +547,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         let extent = self.contents(header, outer);
         let inside = Inside { field, extent, indefinite: header.length == Length::Indefinite, secret };
         self.open(field, Span::new(header.start, extent.end));
-        self.high_tag(&header);
+        self.high_tag(header);
         let mut at = header.contents;
         while let Some(header) = self.next(&mut at, &inside) {
             at = self.generic(&header, extent, depth + 1, secret);
@@ -605,7 +605,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             && let Some(first) = first
             && let Content::Body(body) = slot.content
             && let body @ (Body::Sequence(members) | Body::Set(members)) = schema.body(body)
-            && find(schema, *members, 0, 0, &first).is_some()
+            && find(schema, members, 0, 0, &first).is_some()
         {
             // The contents of the value directly inside the tag.
             self.note(DamageKind::WrongForm);
@@ -668,7 +668,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
                             Content::Body(body) => is_primitive(schema.body(body)),
                             Content::Explicit(_) => false,
                         };
-                        match schema.members(*members).iter().find(primitive) {
+                        match schema.members(members).iter().find(primitive) {
                             Some(alternative) => slot = alternative,
                             None => break (slot.field, &Body::Other),
                         }
@@ -770,7 +770,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     fn structure(
         &mut self,
         field: Field,
-        members: Members,
+        members: &Members,
         from: usize,
         header: &Header,
         outer: Extent,
@@ -801,7 +801,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     fn components(
         &mut self,
         field: Field,
-        members: Members,
+        members: &Members,
         from: usize,
         header: &Header,
         outer: Extent,
@@ -1125,7 +1125,7 @@ const fn bit(kind: DamageKind) -> u16 {
 
 /// The component that an element is: the next that fits, or else one that was passed over or was there before.
 #[inline]
-fn find(schema: &Schema, members: Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
+fn find(schema: &Schema, members: &Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
     match schema.guesses.guess(members, header.tag) {
         Some(index)
             if index >= next
@@ -1139,7 +1139,7 @@ fn find(schema: &Schema, members: Members, seen: u64, next: u32, header: &Header
 }
 
 #[inline(never)]
-fn find_next(schema: &Schema, members: Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
+fn find_next(schema: &Schema, members: &Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
     let slots = schema.members(members);
     for (slot, index) in slots.iter().zip(0..).skip(next as usize) {
         if schema.fit(slot, header) == Fit::Yes && seen & 1 << index == 0 {
@@ -1150,7 +1150,7 @@ fn find_next(schema: &Schema, members: Members, seen: u64, next: u32, header: &H
 }
 
 #[cold]
-fn find_elsewhere(schema: &Schema, members: Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
+fn find_elsewhere(schema: &Schema, members: &Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
     let slots = schema.members(members);
     // How well it fits, then whether it was absent so far.
     let mut best: Option<(Fit, bool, u32)> = None;

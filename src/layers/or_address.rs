@@ -83,11 +83,7 @@ impl OrAddress {
         }
     }
 
-    /// The attributes and their values, in the order in which they came.
-    fn attributes(&self) -> impl DoubleEndedIterator<Item = (Attribute, &str)> {
-        (0..self.attributes.len()).filter_map(|index| self.attribute(index))
-    }
-
+    /// An attribute and its value.
     fn attribute(&self, index: usize) -> Option<(Attribute, &str)> {
         let start = index.checked_sub(1).and_then(|before| self.attributes.get(before)).map_or(0, |at| at.1);
         let (attribute, end) = *self.attributes.get(index)?;
@@ -130,7 +126,8 @@ impl OrAddress {
 
     /// The value of an attribute.
     pub fn get(&self, attribute: Attribute) -> Option<&str> {
-        self.attributes().find(|(known, _)| *known == attribute).map(|(_, value)| value)
+        let index = self.attributes.iter().position(|(known, _)| *known == attribute)?;
+        self.attribute(index).map(|(_, value)| value)
     }
 }
 

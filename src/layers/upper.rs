@@ -180,14 +180,14 @@ impl Knowledge {
     /// Names the application, once an opening PDU was read.
     fn settle_application(&mut self, facts: &Facts) {
         match self.mode {
-            Some(Mode::Normal) => {
+            Some(Mode::Normal) if self.application.is_none() => {
                 let by_context = foreign::by_application_context(&self.application_context);
                 let syntaxes = self
                     .contexts
                     .iter()
                     .filter_map(|context| foreign::by_abstract_syntax(&context.abstract_syntax));
                 let found = by_context.or_else(|| syntaxes.into_iter().next());
-                self.application = self.application.or(found);
+                self.application = found;
             }
             Some(Mode::X410) if facts.rtse.is_some() && self.opened => {
                 self.application = Some(match self.application_protocol {
