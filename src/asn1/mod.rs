@@ -9,6 +9,7 @@
 mod ber;
 mod check;
 mod compile;
+mod guess;
 mod notation;
 mod oid;
 mod schema;
@@ -18,7 +19,7 @@ mod walk;
 
 pub use oid::Oid;
 pub use schema::{Key, Schema, SchemaError, TableId, TypeId};
-pub use text::decode;
+pub use text::{decode, plain};
 pub use time::{Time, generalized_time, utc_time};
 pub use walk::{Guide, walk};
 

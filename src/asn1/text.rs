@@ -4,6 +4,9 @@ use crate::tree::Charset;
 
 /// The text that the octets of a string stand for. What stands for no character becomes U+FFFD.
 pub fn decode(charset: Charset, octets: &[u8]) -> String {
+    if let Some(text) = plain(charset, octets) {
+        return text.to_owned();
+    }
     match charset {
         Charset::Ascii => octets.iter().map(|&octet| ascii(octet)).collect(),
         Charset::Utf8 => String::from_utf8_lossy(octets).into_owned(),
@@ -12,6 +15,17 @@ pub fn decode(charset: Charset, octets: &[u8]) -> String {
         Charset::T61 => t61(octets),
         Charset::Iso2022 => iso_2022(octets, Set::Latin1),
     }
+}
+
+/// The octets of a string as they stand, where each is the character that it is in ASCII: those of most strings are.
+pub fn plain(charset: Charset, octets: &[u8]) -> Option<&str> {
+    let text = str::from_utf8(octets).ok().filter(|text| text.is_ascii())?;
+    let stands = match charset {
+        Charset::Ascii | Charset::Utf8 => true,
+        Charset::T61 | Charset::Iso2022 => !octets.contains(&ESCAPE),
+        Charset::Bmp | Charset::Universal => octets.is_empty(),
+    };
+    stands.then_some(text)
 }
 
 /// Stands in place of octets that are no character.
