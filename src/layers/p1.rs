@@ -283,7 +283,7 @@ fn text(tag: u8, contents: &[u8]) -> String {
         0x0C => Charset::Utf8,
         _ => Charset::Ascii,
     };
-    decode(charset, &contents[..contents.len().min(NAME)])
+    decode(charset, &contents[..contents.len().min(NAME)]).into_owned()
 }
 
 impl Reader {

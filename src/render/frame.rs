@@ -1,6 +1,6 @@
 //! One frame as the frame views show it: which layers it has, and which fields belong to each.
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::ops::Range;
 
 use super::escape::escape;
@@ -10,7 +10,7 @@ use super::secrets::{Hidden, Secrets};
 use super::value;
 use crate::capture::{FrameNo, Timestamp};
 use crate::net::Endpoint;
-use crate::tree::{Display, Node, Tag, Tree, Value};
+use crate::tree::{Digits as _, Display, Node, Tag, Tree, Value};
 
 /// One frame, for the text view and for JSON.
 #[derive(Clone, Copy, Debug)]
@@ -69,16 +69,19 @@ impl<'a> FrameView<'a> {
     }
 
     /// Writes what the line of a layer says behind the tag: its words, else its label and the fields of note.
-    pub(super) fn write_summary(&self, out: &mut impl Write, index: usize, node: &Node) -> fmt::Result {
+    pub(super) fn write_summary(&self, out: &mut impl fmt::Write, index: usize, node: &Node) -> fmt::Result {
         let words = self.words(node);
         if !words.is_empty() {
-            return write!(out, "{}", escape(words));
+            return escape(words).write(out);
         }
         out.write_str(node.field.label)?;
         if node.leaf && value::has_value(node) {
             // A layer that is one primitive value: its octets are counted, anything else is shown.
             match node.field.display {
-                Display::Octets => write!(out, ", Len: {}", value::value_octets(self.tree, node).len())?,
+                Display::Octets => {
+                    out.write_str(", Len: ")?;
+                    out.decimal(value::value_octets(self.tree, node).len())?;
+                }
                 _ => {
                     out.write_str(" = ")?;
                     value::write(out, self.tree, node, self.secrets)?;
@@ -86,7 +89,9 @@ impl<'a> FrameView<'a> {
             }
         }
         for (_, node) in self.fields(index).filter(|(_, node)| node.field.summary && value::has_value(node)) {
-            write!(out, ", {}: ", node.field.label)?;
+            out.write_str(", ")?;
+            out.write_str(node.field.label)?;
+            out.write_str(": ")?;
             value::write(out, self.tree, node, self.secrets)?;
         }
         Ok(())
