@@ -66,7 +66,7 @@ const HEADER_6: usize = 40;
 fn write_protocol(out: &mut String, protocol: u8) -> fmt::Result {
     match PROTOCOLS.iter().find(|(number, _)| *number == protocol) {
         Some((_, name)) => out.write_str(name),
-        None => out.decimal(protocol),
+        None => out.decimal(protocol.into()),
     }
 }
 
@@ -122,15 +122,15 @@ fn write_summary(out: &mut String, ip: &Ip, octets: &[u8]) -> fmt::Result {
     let length = if ip.version == 4 {
         out.write_str("ID = 0x")?;
         out.hexadecimal(number(octets, 4).into(), 4)?;
-        usize::from(number(octets, 2))
+        u32::from(number(octets, 2))
     } else {
         out.write_str("Version 6")?;
-        HEADER_6 + usize::from(number(octets, 4))
+        HEADER_6 as u32 + u32::from(number(octets, 4))
     };
     out.write_str("; Proto = ")?;
     write_protocol(out, ip.protocol)?;
     out.write_str("; Len: ")?;
-    out.decimal(length)?;
+    out.decimal(length.into())?;
     match ip.fragment {
         Some(fragment) => write!(out, "; Fragment at {}", fragment.offset),
         None => Ok(()),
@@ -191,7 +191,7 @@ impl<S: Sink> Fields<'_, S> {
         self.sink.words(|out| {
             write_protocol(out, protocol)?;
             out.write_str(" (")?;
-            out.decimal(protocol)?;
+            out.decimal(protocol.into())?;
             out.write_char(')')
         });
     }

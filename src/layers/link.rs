@@ -95,7 +95,7 @@ pub fn describe<S: Sink>(packet: &Packet<'_>, original_length: u32, sink: &mut S
             if end >= at.end as usize {
                 sink.leaf(field, at, Value::Octets);
                 // Twelve hexadecimal digits, as Network Monitor prints addresses.
-                sink.words(|out| at.of(octets).iter().try_for_each(|octet| out.octet(*octet)));
+                sink.words(|out| out.upper(at.of(octets)));
             }
         }
         sink.leaf(&FRAME_LENGTH, Span::default(), Value::Number(original_length.into()));

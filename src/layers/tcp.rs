@@ -58,19 +58,19 @@ fn write_summary(out: &mut String, segment: &Segment<'_>) -> fmt::Result {
     let length = (segment.payload.len() as u32).saturating_add(segment.cut);
     write_letters(out, segment.flags)?;
     out.write_str(", len:")?;
-    out.column(length, 5)?;
+    out.column(length.into(), 5)?;
     out.write_str(", seq:")?;
-    out.column(segment.sequence, 10)?;
+    out.column(segment.sequence.into(), 10)?;
     out.write_char('-')?;
-    out.decimal(segment.sequence.wrapping_add(length.saturating_sub(1)))?;
+    out.decimal(segment.sequence.wrapping_add(length.saturating_sub(1)).into())?;
     out.write_str(", ack:")?;
-    out.column(segment.acknowledgement, 10)?;
+    out.column(segment.acknowledgement.into(), 10)?;
     out.write_str(", win:")?;
-    out.column(segment.window, 5)?;
+    out.column(segment.window.into(), 5)?;
     out.write_str(", src:")?;
-    out.column(segment.from.port, 5)?;
+    out.column(segment.from.port.into(), 5)?;
     out.write_str("  dst:")?;
-    out.column(segment.to.port, 5)
+    out.column(segment.to.port.into(), 5)
 }
 
 /// The options in a row, briefly.
@@ -156,7 +156,7 @@ fn describe_here<S: Sink>(packet: &Packet<'_>, sink: &mut S) {
     sink.open(&FLAGS, at(13, 14), Value::Number(segment.flags.0.into()));
     sink.words(|out| {
         out.write_str("0x")?;
-        out.octet(segment.flags.0)?;
+        out.hexadecimal(segment.flags.0.into(), 2)?;
         out.write_str(" : ")?;
         write_letters(out, segment.flags)
     });

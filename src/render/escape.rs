@@ -84,6 +84,10 @@ fn plain(text: &[u8]) -> usize {
             return 8 * nth + doubtful.trailing_zeros() as usize / 8;
         }
     }
+    // The last eight may have been seen in part.
+    if text.last_chunk().is_some_and(|word| doubtful(u64::from_le_bytes(*word)) == 0) {
+        return text.len();
+    }
     let is_plain = |octet: &u8| matches!(octet, b' '..=b'~') && !matches!(octet, b'"' | b'\\');
     8 * words.len() + rest.iter().take_while(|octet| is_plain(octet)).count()
 }

@@ -61,11 +61,9 @@ impl<'a> FrameView<'a> {
 
     /// The words put on a node, as far as they may be shown.
     pub(super) fn words(&self, node: &Node) -> &'a str {
-        match self.secrets.hide(self.tree, node) {
-            // What the words say may be the secret.
-            Hidden::All => "",
-            Hidden::No | Hidden::Partly => self.tree.words(node),
-        }
+        let words = self.tree.words(node);
+        // What the words say may be the secret.
+        if !words.is_empty() && self.secrets.hide(self.tree, node) == Hidden::All { "" } else { words }
     }
 
     /// Writes what the line of a layer says behind the tag: its words, else its label and the fields of note.
@@ -80,7 +78,7 @@ impl<'a> FrameView<'a> {
             match node.field.display {
                 Display::Octets => {
                     out.write_str(", Len: ")?;
-                    out.decimal(value::value_octets(self.tree, node).len())?;
+                    out.decimal(value::value_octets(self.tree, node).len() as u64)?;
                 }
                 _ => {
                     out.write_str(" = ")?;
@@ -106,7 +104,7 @@ impl<'a> FrameView<'a> {
 }
 
 /// The nodes of the subtree below the node at `index`.
-pub(super) fn below(nodes: &[Node], index: usize) -> Range<usize> {
+fn below(nodes: &[Node], index: usize) -> Range<usize> {
     let end = nodes.get(index).map_or(index, |node| node.end as usize);
     index + 1..end.clamp(index + 1, nodes.len().max(index + 1))
 }

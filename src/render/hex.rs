@@ -34,7 +34,11 @@ pub fn write(
             let marked = marked.contains(place);
             out.write_char(edge(before, marked))?;
             before = marked;
-            if secrets.hide_octet(place) { out.write_str("**")? } else { out.octet(*octet)? }
+            if secrets.hide_octet(place) {
+                out.write_str("**")?
+            } else {
+                out.hexadecimal((*octet).into(), 2)?
+            }
         }
         out.write_char(edge(before, false))?;
         out.blanks(3 * (LINE - octets.len()) + 1)?;

@@ -48,4 +48,10 @@ impl<W: Write> fmt::Write for Page<W> {
         self.text.push_str(text);
         if self.text.len() < PIECE { Ok(()) } else { self.turn() }
     }
+
+    #[inline]
+    fn write_char(&mut self, c: char) -> fmt::Result {
+        self.text.push(c);
+        if self.text.len() < PIECE { Ok(()) } else { self.turn() }
+    }
 }

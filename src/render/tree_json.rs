@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::decode;
 use super::escape::{is_harmful, replace};
-use super::frame::{FrameView, below, is_generated};
+use super::frame::{FrameView, is_generated};
 use super::secrets::{Hidden, MASK};
 use super::time::rfc3339;
 use super::value::{self, decimal, value_octets};
@@ -84,36 +84,24 @@ fn write_end(out: &mut impl Write, key: &str, end: Endpoint) -> fmt::Result {
 
 /// The fields below a node, nested; nothing where there are none.
 fn write_fields(out: &mut impl Write, frame: &FrameView<'_>, root: usize, heads: &mut Heads) -> fmt::Result {
-    let nodes = frame.tree.nodes();
-    // Where the structures end that are open, outermost first.
-    let mut open = vec![below(nodes, root).end];
     let mut fields = frame.fields(root).peekable();
-    if fields.peek().is_none() {
-        return Ok(());
-    }
+    let Some(&(_, Node { depth: outermost, .. })) = fields.peek() else { return Ok(()) };
     out.write_str(r#","fields":["#)?;
     while let Some((index, node)) = fields.next() {
         out.write_str(heads.of(node.field))?;
         write_field(out, frame, index, node)?;
-        let end = below(nodes, index).end;
-        match fields.peek() {
-            Some(&(next, _)) if next < end => {
-                out.write_str(r#","fields":["#)?;
-                open.push(end);
-            }
-            Some(&(next, _)) => {
-                out.write_char('}')?;
-                while open.len() > 1 && open.last().is_some_and(|&end| end <= next) {
-                    open.pop();
-                    out.write_str("]}")?;
-                }
-                out.write_char(',')?;
-            }
-            None => out.write_char('}')?,
+        let next = fields.peek().map_or(*outermost, |(_, next)| next.depth);
+        if next > node.depth {
+            out.write_str(r#","fields":["#)?;
+            continue;
         }
-    }
-    for _ in 1..open.len() {
-        out.write_str("]}")?;
+        out.write_char('}')?;
+        for _ in next..node.depth {
+            out.write_str("]}")?;
+        }
+        if fields.peek().is_some() {
+            out.write_char(',')?;
+        }
     }
     out.write_char(']')
 }
@@ -145,9 +133,9 @@ fn write_place(out: &mut impl Write, frame: &FrameView<'_>, node: &Node) -> fmt:
         out.decimal(place.frame.0)?;
     }
     out.write_str(r#","offset":"#)?;
-    out.decimal(place.offset)?;
+    out.decimal(place.offset.into())?;
     out.write_str(r#","length":"#)?;
-    out.decimal(node.at.len())
+    out.decimal(node.at.len() as u64)
 }
 
 fn write_findings(out: &mut impl Write, frame: &FrameView<'_>, index: usize) -> fmt::Result {
@@ -235,7 +223,7 @@ fn write_known(out: &mut impl Write, key: &str, text: Option<&str>) -> fmt::Resu
 /// Octets as a string of lower-case hexadecimal digits.
 fn write_octets(out: &mut impl Write, octets: &[u8]) -> fmt::Result {
     out.write_char('"')?;
-    out.octets(octets)?;
+    out.lower(octets)?;
     out.write_char('"')
 }
 

@@ -25,6 +25,9 @@ pub fn write(out: &mut impl Write, frame: &FrameView<'_>, clock: &Clock, expand_
         write_frames(out, frame, layer)?;
         write_marks(out, frame, index)?;
         let folded = tag <= Tag::Tcp && !expand_all;
+        if folded && frame.marks.is_empty() {
+            continue;
+        }
         for (index, node) in frame.fields(index) {
             if !folded || frame.marks.on(index).next().is_some() {
                 let depth = usize::from(node.depth.saturating_sub(layer.depth));

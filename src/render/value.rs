@@ -133,12 +133,16 @@ pub fn write(out: &mut impl Write, tree: &Tree, node: &Node, secrets: &Secrets) 
     }
 }
 
-/// A number. All but the unsigned ones of eight octets have 64 bits, and those are written faster.
+/// A number. Values have at most 64 bits, and a sign.
 pub(super) fn decimal(out: &mut impl Write, number: i128) -> fmt::Result {
-    match i64::try_from(number) {
-        Ok(number) => out.decimal(number),
-        Err(_) => out.decimal(number),
+    if number < 0 {
+        out.write_char('-')?;
     }
+    out.decimal(magnitude(number))
+}
+
+fn magnitude(number: i128) -> u64 {
+    u64::try_from(number.unsigned_abs()).unwrap_or(u64::MAX)
 }
 
 /// `31 (0x1F)`, with this many digits at least.
@@ -152,8 +156,7 @@ fn write_number(out: &mut impl Write, number: i128, digits: u8) -> fmt::Result {
 /// `0x1F`, with this many digits at least.
 fn write_hexadecimal(out: &mut impl Write, number: i128, digits: u8) -> fmt::Result {
     out.write_str(if number < 0 { "-0x" } else { "0x" })?;
-    // Values have at most 64 bits and a sign.
-    out.hexadecimal(u64::try_from(number.unsigned_abs()).unwrap_or(u64::MAX), digits.into())
+    out.hexadecimal(magnitude(number), digits.into())
 }
 
 /// ` ("text")`
@@ -253,7 +256,11 @@ fn hexadecimal(out: &mut impl Write, octets: Octets<'_>, secrets: &Secrets) -> f
         if index > 0 {
             out.write_char(' ')?;
         }
-        if secrets.hide_octet(octets.place(index)) { out.write_str("**")? } else { out.octet(*octet)? }
+        if secrets.hide_octet(octets.place(index)) {
+            out.write_str("**")?
+        } else {
+            out.hexadecimal((*octet).into(), 2)?
+        }
     }
     if octets.len() > OCTETS_SHOWN { write!(out, " … ({} octets)", octets.len()) } else { Ok(()) }
 }

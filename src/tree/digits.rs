@@ -1,15 +1,20 @@
 //! Numbers, addresses and times as text.
 //!
-//! Each frame has dozens of them, and what `core::fmt` does for a `{:04X}` takes longer than the digits: they are put
-//! together here and written in one piece.
+//! Each frame has dozens of them, and what `core::fmt` does for a `{:04X}` takes longer than the digits.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
-const LOWER: &[u8; 16] = b"0123456789abcdef";
-const UPPER: &[u8; 16] = b"0123456789ABCDEF";
 const BLANKS: &str = "                                ";
 const ZEROS: &str = "00000000000000000000000000000000";
+
+/// The numbers 0 to 99 with two digits each.
+const DECIMAL: &str = "\
+    0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+    5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+
+const LOWER: &[u8; 16] = b"0123456789abcdef";
+const UPPER: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Writes what consists of digits.
 pub trait Digits: fmt::Write {
@@ -17,50 +22,48 @@ pub trait Digits: fmt::Write {
     ///
     /// # Errors
     /// Those of the output, as everywhere here.
-    fn decimal(&mut self, number: impl itoa::Integer) -> fmt::Result {
-        self.write_str(itoa::Buffer::new().format(number))
+    #[inline]
+    fn decimal(&mut self, number: u64) -> fmt::Result {
+        // Most numbers are lengths, offsets and codes.
+        if number < 10 { self.write_char(char::from(b'0' + number as u8)) } else { decimal(self, number) }
     }
 
     /// A decimal number in a column of this width, blanks in front.
-    fn column(&mut self, number: impl itoa::Integer, width: usize) -> fmt::Result {
-        padded(self, BLANKS, itoa::Buffer::new().format(number), width)
+    fn column(&mut self, number: u64, width: usize) -> fmt::Result {
+        fill(self, BLANKS, width.saturating_sub(length(number)))?;
+        self.decimal(number)
     }
 
     /// A decimal number of at least this many digits, zeros in front.
     fn zeros(&mut self, number: u64, digits: usize) -> fmt::Result {
-        padded(self, ZEROS, itoa::Buffer::new().format(number), digits)
+        fill(self, ZEROS, digits.saturating_sub(length(number)))?;
+        self.decimal(number)
     }
 
     /// A number in hexadecimal with at least this many digits, upper case.
     fn hexadecimal(&mut self, number: u64, digits: usize) -> fmt::Result {
-        let mut buffer = [0; 16];
-        let mut start = buffer.len();
-        let mut rest = number;
-        for place in buffer.iter_mut().rev() {
-            *place = UPPER[(rest & 15) as usize];
-            start -= 1;
-            rest >>= 4;
-            if rest == 0 {
-                break;
-            }
-        }
-        padded(self, ZEROS, ascii(&buffer[start..])?, digits)
+        let needed = (u64::BITS - number.leading_zeros()).div_ceil(4).max(1);
+        fill(self, ZEROS, digits.saturating_sub(needed as usize))?;
+        (0..needed).rev().try_for_each(|digit| nibble(self, UPPER, (number >> (4 * digit)) as u8))
     }
 
-    /// An octet as two hexadecimal digits, upper case.
-    fn octet(&mut self, octet: u8) -> fmt::Result {
-        self.write_str(ascii(&pair(UPPER, octet))?)
+    /// Octets as two hexadecimal digits each, upper case.
+    fn upper(&mut self, octets: &[u8]) -> fmt::Result {
+        octets.iter().try_for_each(|octet| {
+            nibble(self, UPPER, octet >> 4)?;
+            nibble(self, UPPER, *octet)
+        })
     }
 
-    /// Octets as two hexadecimal digits each, lower case.
-    fn octets(&mut self, octets: &[u8]) -> fmt::Result {
-        // Large values are written in pieces, small ones in one.
+    /// Octets as two hexadecimal digits each, lower case; there may be many.
+    fn lower(&mut self, octets: &[u8]) -> fmt::Result {
         let mut buffer = [0; 128];
         for piece in octets.chunks(buffer.len() / 2) {
-            for (digits, octet) in buffer.chunks_exact_mut(2).zip(piece) {
-                digits.copy_from_slice(&pair(LOWER, *octet));
+            for (pair, octet) in buffer.chunks_exact_mut(2).zip(piece) {
+                pair.copy_from_slice(&[LOWER[usize::from(octet >> 4)], LOWER[usize::from(octet & 15)]]);
             }
-            self.write_str(ascii(&buffer[..2 * piece.len()])?)?;
+            let digits = std::str::from_utf8(&buffer[..2 * piece.len()]);
+            self.write_str(digits.map_err(|_| fmt::Error)?)?;
         }
         Ok(())
     }
@@ -73,12 +76,11 @@ pub trait Digits: fmt::Write {
     /// An IPv4 address.
     fn ipv4(&mut self, address: Ipv4Addr) -> fmt::Result {
         let [first, rest @ ..] = address.octets();
-        self.decimal(first)?;
-        for octet in rest {
+        self.decimal(first.into())?;
+        rest.iter().try_for_each(|octet| {
             self.write_char('.')?;
-            self.decimal(octet)?;
-        }
-        Ok(())
+            self.decimal((*octet).into())
+        })
     }
 
     /// An address and a port, as `SocketAddr` shows them.
@@ -88,7 +90,7 @@ pub trait Digits: fmt::Write {
             IpAddr::V6(address) => write!(self, "[{address}]")?,
         }
         self.write_char(':')?;
-        self.decimal(port)
+        self.decimal(port.into())
     }
 
     /// Date and time of day, this many seconds behind 1970-01-01T00:00:00: `1996-07-01T09:00:00`.
@@ -98,28 +100,36 @@ pub trait Digits: fmt::Write {
         self.zeros(year.unsigned_abs(), 4)?;
         let parts =
             [('-', month), ('-', day), ('T', second / 3600), (':', second / 60 % 60), (':', second % 60)];
-        for (separator, number) in parts {
+        parts.into_iter().try_for_each(|(separator, number)| {
             self.write_char(separator)?;
-            self.zeros(number.unsigned_abs(), 2)?;
-        }
-        Ok(())
+            self.write_str(pair(number.unsigned_abs()))
+        })
     }
 }
 
 impl<W: fmt::Write + ?Sized> Digits for W {}
 
-/// The two digits of an octet.
-fn pair(digits: &[u8; 16], octet: u8) -> [u8; 2] {
-    [digits[usize::from(octet >> 4)], digits[usize::from(octet & 15)]]
+fn decimal(out: &mut (impl fmt::Write + ?Sized), number: u64) -> fmt::Result {
+    if number >= 100 {
+        out.decimal(number / 100)?;
+    }
+    out.write_str(pair(number))
 }
 
-fn ascii(digits: &[u8]) -> Result<&str, fmt::Error> {
-    std::str::from_utf8(digits).map_err(|_| fmt::Error)
+/// The last two digits of a decimal number.
+fn pair(number: u64) -> &'static str {
+    let at = 2 * (number % 100) as usize;
+    &DECIMAL[at..at + 2]
 }
 
-fn padded(out: &mut (impl fmt::Write + ?Sized), padding: &str, text: &str, width: usize) -> fmt::Result {
-    fill(out, padding, width.saturating_sub(text.len()))?;
-    out.write_str(text)
+/// The lower four bits of an octet as a digit.
+fn nibble(out: &mut (impl fmt::Write + ?Sized), digits: &[u8; 16], octet: u8) -> fmt::Result {
+    out.write_char(char::from(digits[usize::from(octet & 15)]))
+}
+
+/// How many decimal digits a number has.
+fn length(number: u64) -> usize {
+    number.checked_ilog10().map_or(1, |most| most as usize + 1)
 }
 
 fn fill(out: &mut (impl fmt::Write + ?Sized), padding: &str, mut count: usize) -> fmt::Result {
@@ -165,20 +175,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn digits_are_those_of_the_standard_library(number: u64, signed: i64, width in 0..70usize, small: u8) {
+        fn digits_are_those_of_the_standard_library(number: u64, width in 0..70usize, small: u8) {
             let number = number >> (small % 64);
-            prop_assert_eq!(written(|out| out.decimal(signed)), signed.to_string());
-            prop_assert_eq!(written(|out| out.column(signed, width)), format!("{signed:width$}"));
+            prop_assert_eq!(written(|out| out.decimal(number)), number.to_string());
+            prop_assert_eq!(written(|out| out.column(number, width)), format!("{number:width$}"));
             prop_assert_eq!(written(|out| out.zeros(number, width)), format!("{number:0width$}"));
             prop_assert_eq!(written(|out| out.hexadecimal(number, width)), format!("{number:0width$X}"));
-            prop_assert_eq!(written(|out| out.octet(small)), format!("{small:02X}"));
-            prop_assert_eq!(written(|out| out.blanks(width)), " ".repeat(width));
+            prop_assert_eq!(written(|out| out.blanks(small.into())), " ".repeat(small.into()));
         }
 
         #[test]
         fn octets_have_two_digits_each(octets in prop::collection::vec(any::<u8>(), 0..300)) {
             let digits: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
-            prop_assert_eq!(written(|out| out.octets(&octets)), digits);
+            prop_assert_eq!(written(|out| out.upper(&octets)), digits.to_uppercase());
+            prop_assert_eq!(written(|out| out.lower(&octets)), digits);
         }
 
         #[test]
