@@ -13,6 +13,6 @@ pub(super) fn run(files: &[PathBuf], options: &Options) -> anyhow::Result<Status
     let out = common::begin("summary", files, options)?;
     let mut view = Summary::new(out, common::settings(options, TimeStyle::Relative));
     let report = common::read(capture, options, false, &mut view)?;
-    view.into_inner().flush()?;
+    view.into_inner()?.flush()?;
     Ok(common::status(&report))
 }

@@ -1,6 +1,7 @@
 //! One line a record, for grep: what a PDU is and says, in words.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 
 use crate::analysis::Association;
 use crate::layers::cotp::{self, TpduKind};
@@ -11,7 +12,7 @@ use crate::layers::stack::{Content, Pdu, Transfer, TransferEnd};
 use crate::layers::upper::Facts;
 use crate::layers::{acse, foreign, mts, rtse};
 use crate::stream::Incident;
-use crate::tree::{Span, Tag};
+use crate::tree::{Digits as _, Span, Tag};
 
 use super::escape::escape;
 use super::messages;
@@ -22,24 +23,35 @@ pub struct Line {
     /// The highest layer that was decoded: a layer tag, or the name of a foreign protocol.
     pub protocol: &'static str,
     /// The standard's name of the PDU: `AARQ`.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// What it is and says: words, then `key=value` pairs.
     pub description: String,
 }
 
 impl Line {
-    fn new(protocol: &'static str, name: impl Into<String>, title: &str) -> Line {
-        Line { protocol, name: name.into(), description: title.to_owned() }
+    fn new(protocol: &'static str, name: impl Into<Cow<'static, str>>, title: &str) -> Line {
+        // Room for what most lines say.
+        let mut description = String::with_capacity(240);
+        description.push_str(title);
+        Line { protocol, name: name.into(), description }
     }
 
     fn key(&mut self, key: &str, value: impl std::fmt::Display) {
         // Writing to a String does not fail.
-        let _ = write!(self.description, " {key}={value}");
+        let _ = write!(self.begin(key), "{value}");
+    }
+
+    /// Where the value of a key is to be written.
+    fn begin(&mut self, key: &str) -> &mut String {
+        self.description.push(' ');
+        self.description.push_str(key);
+        self.description.push('=');
+        &mut self.description
     }
 
     fn octets(&mut self, key: &str, octets: Option<&[u8]>) {
         if let Some(octets) = octets {
-            self.key(key, Selector(octets));
+            let _ = Selector(octets).write(self.begin(key));
         }
     }
 
@@ -60,14 +72,22 @@ impl Line {
 #[derive(Clone, Copy, Debug)]
 pub struct Selector<'a>(pub &'a [u8]);
 
-impl std::fmt::Display for Selector<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Selector<'_> {
+    fn write(self, out: &mut impl fmt::Write) -> fmt::Result {
         match std::str::from_utf8(self.0) {
             Ok(text) if self.0.iter().all(|octet| (0x20..0x7F).contains(octet)) => {
-                write!(f, "\"{}\"", escape(text))
+                out.write_char('"')?;
+                escape(text).write(out)?;
+                out.write_char('"')
             }
-            _ => self.0.iter().try_for_each(|octet| write!(f, "{octet:02x}")),
+            _ => out.lower(self.0),
         }
+    }
+}
+
+impl fmt::Display for Selector<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f)
     }
 }
 

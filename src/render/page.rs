@@ -24,6 +24,11 @@ impl<W: Write> Page<W> {
         self.failed.take().map_or(Ok(()), Err)
     }
 
+    /// The output, for what is written without being collected; a page holds either all or none.
+    pub(super) fn out(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// The output, when everything is written.
     pub(super) fn into_inner(mut self) -> io::Result<W> {
         self.check()?;

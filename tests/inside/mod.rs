@@ -71,7 +71,7 @@ pub(crate) fn show(what: What, capture: &[u8], settings: &Settings) -> Option<Sh
         What::Summary => {
             let mut view = Summary::new(out, settings);
             let report = run(open, &mut view);
-            (view.into_inner(), report)
+            (view.into_inner().expect("memory can be written"), report)
         }
         What::Tree => {
             let mut view = Frames::new(out, settings, true, true);
