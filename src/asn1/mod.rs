@@ -19,7 +19,7 @@ mod walk;
 
 pub use oid::Oid;
 pub use schema::{Key, Schema, SchemaError, TableId, TypeId};
-pub use text::{decode, plain};
+pub use text::decode;
 pub use time::{Time, generalized_time, utc_time};
 pub use walk::{Guide, walk};
 

@@ -1,31 +1,32 @@
 //! Octets of character strings to text. Nothing is escaped here: what shows the text does that.
 
+use std::borrow::Cow;
+
 use crate::tree::Charset;
 
 /// The text that the octets of a string stand for. What stands for no character becomes U+FFFD.
-pub fn decode(charset: Charset, octets: &[u8]) -> String {
-    if let Some(text) = plain(charset, octets) {
-        return text.to_owned();
+pub fn decode(charset: Charset, octets: &[u8]) -> Cow<'_, str> {
+    if let Some(text) = as_it_is(charset, octets) {
+        return Cow::Borrowed(text);
     }
     match charset {
+        Charset::Utf8 => String::from_utf8_lossy(octets),
         Charset::Ascii => octets.iter().map(|&octet| ascii(octet)).collect(),
-        Charset::Utf8 => String::from_utf8_lossy(octets).into_owned(),
-        Charset::Bmp => bmp(octets),
-        Charset::Universal => universal(octets),
-        Charset::T61 => t61(octets),
-        Charset::Iso2022 => iso_2022(octets, Set::Latin1),
+        Charset::Bmp => bmp(octets).into(),
+        Charset::Universal => universal(octets).into(),
+        Charset::T61 => t61(octets).into(),
+        Charset::Iso2022 => iso_2022(octets, Set::Latin1).into(),
     }
 }
 
-/// The octets of a string as they stand, where each is the character that it is in ASCII: those of most strings are.
-pub fn plain(charset: Charset, octets: &[u8]) -> Option<&str> {
-    let text = str::from_utf8(octets).ok().filter(|text| text.is_ascii())?;
-    let stands = match charset {
+/// The octets themselves where they are ASCII, as nearly all are, in a set where that stands for itself.
+fn as_it_is(charset: Charset, octets: &[u8]) -> Option<&str> {
+    let stands_for_itself = match charset {
         Charset::Ascii | Charset::Utf8 => true,
         Charset::T61 | Charset::Iso2022 => !octets.contains(&ESCAPE),
-        Charset::Bmp | Charset::Universal => octets.is_empty(),
+        Charset::Bmp | Charset::Universal => false,
     };
-    stands.then_some(text)
+    if stands_for_itself && octets.is_ascii() { std::str::from_utf8(octets).ok() } else { None }
 }
 
 /// Stands in place of octets that are no character.

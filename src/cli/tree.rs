@@ -13,6 +13,6 @@ pub(super) fn run(tree: &Tree, options: &Options) -> anyhow::Result<Status> {
     let out = common::begin("tree", &tree.input.files, options)?;
     let mut view = Frames::new(out, settings, tree.expand == Some(Expand::All), tree.hex);
     let report = common::read(capture, options, false, &mut view)?;
-    view.into_inner().flush()?;
+    view.into_inner()?.flush()?;
     Ok(common::status(&report))
 }

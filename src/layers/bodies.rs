@@ -119,11 +119,11 @@ impl<'a> Part<'a> {
                 self.octets.iter().copied().map(char::from).collect()
             }
             "general-text" => general_text(self.registration, &self.octets),
-            "teletex" => decode(Charset::T61, &self.octets),
+            "teletex" => decode(Charset::T61, &self.octets).into_owned(),
             "iso6937-text" => iso_6937(&self.octets),
             // Files are octets, whatever string they are sent as.
             "file-transfer" => return None,
-            _ => decode(self.charset?, &self.octets),
+            _ => decode(self.charset?, &self.octets).into_owned(),
         })
     }
 
@@ -131,7 +131,7 @@ impl<'a> Part<'a> {
     /// user-visible-string of its environment (X.420 annex, file transfer body part).
     pub fn file_name(&self) -> Option<String> {
         let name = [&self.pathname, &self.visible_string].into_iter().find(|name| !name.is_empty())?;
-        Some(decode(Charset::Iso2022, name))
+        Some(decode(Charset::Iso2022, name).into_owned())
     }
 
     /// The file name extension that fits, without a full stop.
@@ -170,10 +170,10 @@ impl<'a> Part<'a> {
 /// designates others. ASCII is in the left half, and Latin-1 in the right one where nothing else is said.
 fn general_text(registration: Option<i64>, octets: &[u8]) -> String {
     if registration.is_some_and(is_utf8) {
-        return decode(Charset::Utf8, octets);
+        return decode(Charset::Utf8, octets).into_owned();
     }
     let designation = registration.and_then(designation).unwrap_or_default();
-    decode(Charset::Iso2022, &[designation, octets].concat())
+    decode(Charset::Iso2022, &[designation, octets].concat()).into_owned()
 }
 
 /// Whether a registration is UTF-8.
@@ -556,7 +556,7 @@ impl Sink for Reader<'_> {
         }
     }
 
-    fn text(&mut self, _: std::fmt::Arguments<'_>) {}
+    fn words(&mut self, _: impl FnOnce(&mut String) -> std::fmt::Result) {}
 
     fn damage(&mut self, _: Damage) {}
 }

@@ -1,8 +1,10 @@
 //! The frame itself: when and how much of it was captured.
 
+use std::fmt::{self, Write as _};
+
 use crate::capture::{Frame, Timestamp};
 use crate::net::Packet;
-use crate::tree::{Cause, Damage, DamageKind, Display, FieldDef, Sink, Span, Tag, Value};
+use crate::tree::{Cause, Damage, DamageKind, Digits as _, Display, FieldDef, Sink, Span, Tag, Value};
 
 static ROOT: FieldDef = FieldDef::layer("frame", "Base frame properties", Tag::Frame);
 static TIME: FieldDef = FieldDef::new("frame.time", "Time of capture", Display::Prose);
@@ -11,6 +13,9 @@ static DELTA: FieldDef =
 static NUMBER: FieldDef = FieldDef::new("frame.number", "Frame number", Display::Number);
 static LENGTH: FieldDef = FieldDef::new("frame.len", "Total frame length", Display::Number);
 static CAPTURED: FieldDef = FieldDef::new("frame.cap_len", "Capture frame length", Display::Number);
+
+/// Nanoseconds of one second.
+const SECOND: i64 = 1_000_000_000;
 
 /// Describes a frame; `previous` is the time of the frame before it.
 ///
@@ -35,17 +40,28 @@ pub fn describe<S: Sink>(frame: &Frame<'_>, previous: Option<Timestamp>, packet:
         sink.text(format_args!("Base frame properties"));
     }
     sink.leaf(&TIME, none, Value::Number(frame.time.0));
-    match jiff::Timestamp::from_nanosecond(frame.time.0.into()) {
-        Ok(time) => sink.text(format_args!("{time:.9}")),
-        Err(_) => sink.text(format_args!("{} ns", frame.time.0)),
-    }
+    let (seconds, rest) = (frame.time.0.div_euclid(SECOND), frame.time.0.rem_euclid(SECOND));
+    sink.words(|out| {
+        out.date_time(seconds)?;
+        write_fraction(out, rest.unsigned_abs())?;
+        out.write_char('Z')
+    });
     let delta = previous.map_or(0, |previous| frame.time.0.saturating_sub(previous.0));
     sink.leaf(&DELTA, none, Value::Number(delta));
-    let sign = if delta < 0 { "-" } else { "" };
-    let (seconds, rest) = (delta.unsigned_abs() / 1_000_000_000, delta.unsigned_abs() % 1_000_000_000);
-    sink.text(format_args!("{sign}{seconds}.{rest:09} s"));
+    sink.words(|out| {
+        out.write_str(if delta < 0 { "-" } else { "" })?;
+        out.decimal(delta.unsigned_abs() / SECOND.unsigned_abs())?;
+        write_fraction(out, delta.unsigned_abs() % SECOND.unsigned_abs())?;
+        out.write_str(" s")
+    });
     sink.leaf(&NUMBER, none, Value::Number(i64::try_from(frame.number.0).unwrap_or(i64::MAX)));
     sink.leaf(&LENGTH, none, Value::Number(frame.original_length.into()));
     sink.leaf(&CAPTURED, none, Value::Number(captured as i64));
     sink.close(captured as u32);
+}
+
+/// The fraction of a second, with its point.
+fn write_fraction(out: &mut String, nanos: u64) -> fmt::Result {
+    out.write_char('.')?;
+    out.zeros(nanos, 9)
 }

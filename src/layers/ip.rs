@@ -1,10 +1,10 @@
 //! The Internet Protocol: RFC 791, RFC 8200.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::net::{Ip, Layer, Packet};
-use crate::tree::{Cause, Damage, DamageKind, Display, FieldDef, Sink, Span, Tag, Value};
+use crate::tree::{Cause, Damage, DamageKind, Digits as _, Display, FieldDef, Sink, Span, Tag, Value};
 
 /// IP protocols by the names of Network Monitor.
 const PROTOCOLS: &[(u8, &str)] = &[
@@ -63,14 +63,10 @@ const HEADER_4: usize = 20;
 const HEADER_6: usize = 40;
 
 /// The name of an IP protocol, or its number.
-struct Protocol(u8);
-
-impl fmt::Display for Protocol {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match PROTOCOLS.iter().find(|(number, _)| *number == self.0) {
-            Some((_, name)) => f.write_str(name),
-            None => self.0.fmt(f),
-        }
+fn write_protocol(out: &mut String, protocol: u8) -> fmt::Result {
+    match PROTOCOLS.iter().find(|(number, _)| *number == protocol) {
+        Some((_, name)) => out.write_str(name),
+        None => out.decimal(protocol.into()),
     }
 }
 
@@ -101,7 +97,7 @@ pub fn describe<S: Sink>(packet: &Packet<'_>, sink: &mut S) {
     let end = start + ip.header as usize;
     let octets = bytes.get(start..end).unwrap_or_default();
     sink.open(&ROOT, Span::new(start, end), Value::Octets);
-    sink.text(format_args!("{}", Summary { ip, octets }));
+    sink.words(|out| write_summary(out, ip, octets));
     if let Some(broken) = broken {
         let cause = if broken.cut { Cause::Cut } else { Cause::Wrong };
         let field = if ip.version == 4 { &TOTAL_LENGTH } else { &PAYLOAD_LENGTH };
@@ -122,25 +118,22 @@ pub fn describe<S: Sink>(packet: &Packet<'_>, sink: &mut S) {
 }
 
 /// The summary line.
-struct Summary<'a> {
-    ip: &'a Ip,
-    octets: &'a [u8],
-}
-
-impl fmt::Display for Summary<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let protocol = Protocol(self.ip.protocol);
-        if self.ip.version == 4 {
-            let (length, identification) = (number(self.octets, 2), number(self.octets, 4));
-            write!(f, "ID = 0x{identification:04X}; Proto = {protocol}; Len: {length}")?;
-        } else {
-            let length = HEADER_6 + usize::from(number(self.octets, 4));
-            write!(f, "Version 6; Proto = {protocol}; Len: {length}")?;
-        }
-        match self.ip.fragment {
-            Some(fragment) => write!(f, "; Fragment at {}", fragment.offset),
-            None => Ok(()),
-        }
+fn write_summary(out: &mut String, ip: &Ip, octets: &[u8]) -> fmt::Result {
+    let length = if ip.version == 4 {
+        out.write_str("ID = 0x")?;
+        out.hexadecimal(number(octets, 4).into(), 4)?;
+        u32::from(number(octets, 2))
+    } else {
+        out.write_str("Version 6")?;
+        HEADER_6 as u32 + u32::from(number(octets, 4))
+    };
+    out.write_str("; Proto = ")?;
+    write_protocol(out, ip.protocol)?;
+    out.write_str("; Len: ")?;
+    out.decimal(length.into())?;
+    match ip.fragment {
+        Some(fragment) => write!(out, "; Fragment at {}", fragment.offset),
+        None => Ok(()),
     }
 }
 
@@ -170,28 +163,37 @@ impl<S: Sink> Fields<'_, S> {
         self.sink.leaf(field, at, Value::Number(value.into()));
     }
 
-    fn words(&mut self, field: &'static FieldDef, from: usize, to: usize, words: impl fmt::Display) {
+    fn words(&mut self, field: &'static FieldDef, from: usize, to: usize, words: &str) {
         let at = self.at(from, to);
         self.sink.leaf(field, at, Value::Octets);
-        self.sink.text(format_args!("{words}"));
+        self.sink.words(|out| out.write_str(words));
     }
 
     fn address_4(&mut self, field: &'static FieldDef, from: usize) {
         if let Some(address) = self.octets.get(from..).and_then(|octets| octets.first_chunk::<4>()) {
-            self.words(field, from, from + 4, Ipv4Addr::from(*address));
+            let at = self.at(from, from + 4);
+            self.sink.leaf(field, at, Value::Octets);
+            self.sink.words(|out| out.ipv4(Ipv4Addr::from(*address)));
         }
     }
 
     fn address_6(&mut self, field: &'static FieldDef, from: usize) {
         if let Some(address) = self.octets.get(from..).and_then(|octets| octets.first_chunk::<16>()) {
-            self.words(field, from, from + 16, Ipv6Addr::from(*address));
+            let at = self.at(from, from + 16);
+            self.sink.leaf(field, at, Value::Octets);
+            self.sink.text(format_args!("{}", Ipv6Addr::from(*address)));
         }
     }
 
     fn protocol(&mut self, field: &'static FieldDef, at: usize) {
         let protocol = octet(self.octets, at);
         self.leaf(field, at, at + 1, protocol);
-        self.sink.text(format_args!("{} ({protocol})", Protocol(protocol)));
+        self.sink.words(|out| {
+            write_protocol(out, protocol)?;
+            out.write_str(" (")?;
+            out.decimal(protocol.into())?;
+            out.write_char(')')
+        });
     }
 
     fn describe_4(&mut self) {

@@ -1,9 +1,9 @@
 //! The link layer. Its tag is ETHERNET for links of any kind; other kinds are named in words.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::net::{Carried, Layer, LinkKind, Packet};
-use crate::tree::{Cause, Damage, DamageKind, Display, FieldDef, Sink, Span, Tag, Value};
+use crate::tree::{Cause, Damage, DamageKind, Digits as _, Display, FieldDef, Sink, Span, Tag, Value};
 
 /// EtherTypes with the words of Network Monitor.
 const ETHER_TYPES: &[(u16, &str)] = &[
@@ -30,67 +30,52 @@ static PPP: FieldDef = FieldDef::new("ppp.protocol", "PPP Protocol", Display::He
 static FAMILY: FieldDef = FieldDef::new("null.family", "Address Family", Display::Number);
 
 /// The words for an EtherType.
-struct EtherType(u16);
-
-impl fmt::Display for EtherType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match ETHER_TYPES.iter().find(|(number, _)| *number == self.0) {
-            Some((_, words)) => write!(f, "ETYPE = 0x{:04X} : Protocol = {words}", self.0),
-            None => write!(f, "ETYPE = 0x{:04X} : Protocol = unknown", self.0),
-        }
-    }
+fn write_ether_type(out: &mut String, number: u16) -> fmt::Result {
+    let words = ETHER_TYPES.iter().find(|(known, _)| *known == number).map_or("unknown", |(_, words)| words);
+    out.write_str("ETYPE = 0x")?;
+    out.hexadecimal(number.into(), 4)?;
+    out.write_str(" : Protocol = ")?;
+    out.write_str(words)
 }
 
 /// The summary line.
-struct Summary<'a, 'p>(&'a Packet<'p>);
-
-impl fmt::Display for Summary<'_, '_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let link = &self.0.link;
-        if link.kind != LinkKind::Ethernet {
-            f.write_str(link.kind.words())?;
+fn write_summary(out: &mut String, packet: &Packet<'_>) -> fmt::Result {
+    let link = &packet.link;
+    if link.kind != LinkKind::Ethernet {
+        out.write_str(link.kind.words())?;
+    }
+    match (link.kind, link.carries) {
+        (LinkKind::Ethernet, Carried::EtherType(number)) if number < FIRST_ETHER_TYPE => {
+            write!(out, "802.3 Length = {number}")
         }
-        match (link.kind, link.carries) {
-            (LinkKind::Ethernet, Carried::EtherType(number)) if number < FIRST_ETHER_TYPE => {
-                write!(f, "802.3 Length = {number}")
-            }
-            (LinkKind::Ethernet, Carried::EtherType(number)) => EtherType(number).fmt(f),
-            (LinkKind::Ethernet, Carried::Ppp(_)) => {
-                write!(f, "{}{}", EtherType(0x8864), Ppp(link.carries))
-            }
-            (_, Carried::EtherType(number)) => write!(f, ": {}", EtherType(number)),
-            (_, Carried::Ppp(_)) => Ppp(link.carries).fmt(f),
-            (_, Carried::Family(_)) if link.carries.is_ip() => f.write_str(": Protocol = IP"),
-            (_, Carried::Family(number)) => write!(f, ": Address Family = {number}"),
-            (LinkKind::Unknown(link), _) => write!(f, " {}", link.0),
-            (LinkKind::Ethernet, _) => f.write_str("header incomplete"),
-            (_, Carried::Nothing) => f.write_str(": header incomplete"),
-            (_, Carried::Ip) => Ok(()),
+        (LinkKind::Ethernet, Carried::EtherType(number)) => write_ether_type(out, number),
+        (LinkKind::Ethernet, Carried::Ppp(number)) => {
+            write_ether_type(out, 0x8864)?;
+            write_ppp(out, number)
         }
+        (_, Carried::EtherType(number)) => {
+            out.write_str(": ")?;
+            write_ether_type(out, number)
+        }
+        (_, Carried::Ppp(number)) => write_ppp(out, number),
+        (_, Carried::Family(_)) if link.carries.is_ip() => out.write_str(": Protocol = IP"),
+        (_, Carried::Family(number)) => write!(out, ": Address Family = {number}"),
+        (LinkKind::Unknown(link), _) => write!(out, " {}", link.0),
+        (LinkKind::Ethernet, _) => out.write_str("header incomplete"),
+        (_, Carried::Nothing) => out.write_str(": header incomplete"),
+        (_, Carried::Ip) => Ok(()),
     }
 }
 
 /// The words for a PPP protocol.
-struct Ppp(Carried);
-
-impl fmt::Display for Ppp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Carried::Ppp(0x0021) => f.write_str(": PPP Protocol = 0x0021 : IP"),
-            Carried::Ppp(0x0057) => f.write_str(": PPP Protocol = 0x0057 : IPv6"),
-            Carried::Ppp(number) => write!(f, ": PPP Protocol = 0x{number:04X}"),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Twelve hexadecimal digits, as Network Monitor prints addresses.
-struct Address<'a>(&'a [u8]);
-
-impl fmt::Display for Address<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|octet| write!(f, "{octet:02X}"))
-    }
+fn write_ppp(out: &mut String, protocol: u16) -> fmt::Result {
+    out.write_str(": PPP Protocol = 0x")?;
+    out.hexadecimal(protocol.into(), 4)?;
+    out.write_str(match protocol {
+        0x0021 => " : IP",
+        0x0057 => " : IPv6",
+        _ => "",
+    })
 }
 
 /// Describes the link layer of a frame whose octets are the sink's source.
@@ -99,7 +84,7 @@ pub fn describe<S: Sink>(packet: &Packet<'_>, original_length: u32, sink: &mut S
     let link = &packet.link;
     let end = link.length as usize;
     sink.open(&ROOT, Span::new(0, end), Value::Octets);
-    sink.text(format_args!("{}", Summary(packet)));
+    sink.words(|out| write_summary(out, packet));
     if let Some(broken) = packet.broken.filter(|broken| broken.layer == Layer::Link) {
         let cause = if broken.cut { Cause::Cut } else { Cause::Wrong };
         let at = Span::new(0, octets.len());
@@ -109,7 +94,8 @@ pub fn describe<S: Sink>(packet: &Packet<'_>, original_length: u32, sink: &mut S
         for (field, at) in [(&DESTINATION, Span::new(0, 6)), (&SOURCE, Span::new(6, 12))] {
             if end >= at.end as usize {
                 sink.leaf(field, at, Value::Octets);
-                sink.text(format_args!("{}", Address(at.of(octets))));
+                // Twelve hexadecimal digits, as Network Monitor prints addresses.
+                sink.words(|out| out.upper(at.of(octets)));
             }
         }
         sink.leaf(&FRAME_LENGTH, Span::default(), Value::Number(original_length.into()));
@@ -136,7 +122,10 @@ pub fn describe<S: Sink>(packet: &Packet<'_>, original_length: u32, sink: &mut S
                 _ => end.saturating_sub(2),
             };
             sink.leaf(&ETHER_TYPE, Span::new(at, at + 2), Value::Number(number.into()));
-            sink.text(format_args!("0x{number:04X}"));
+            sink.words(|out| {
+                out.write_str("0x")?;
+                out.hexadecimal(number.into(), 4)
+            });
         }
         Carried::Ppp(number) => {
             // Small numbers may have been sent in one octet.

@@ -7,7 +7,7 @@ use std::fmt;
 use super::or_address::{Attribute, OrAddress};
 use super::schemas::Pick;
 use super::{NAME, clipped};
-use crate::asn1::{Oid, Time, decode, plain, utc_time};
+use crate::asn1::{Oid, Time, decode, utc_time};
 use crate::capture::{Octets, Quote};
 use crate::tree::{Charset, Span};
 
@@ -284,8 +284,7 @@ fn text(tag: u8, contents: &[u8]) -> Cow<'_, str> {
         0x0C => Charset::Utf8,
         _ => Charset::Ascii,
     };
-    let contents = &contents[..contents.len().min(NAME)];
-    plain(charset, contents).map_or_else(|| decode(charset, contents).into(), Cow::Borrowed)
+    decode(charset, &contents[..contents.len().min(NAME)])
 }
 
 impl Reader {

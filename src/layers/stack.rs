@@ -190,6 +190,13 @@ impl Stack {
         deframers + mail + self.connection.footprint()
     }
 
+    /// Gives back the storage that is not used.
+    pub fn rest(&mut self) {
+        self.deframers.iter_mut().for_each(Deframer::rest);
+        self.connection.tsdu.iter_mut().for_each(|tsdu| tsdu.held.rest());
+        self.connection.spdus = Vec::new();
+    }
+
     /// The layers of a connection that carries SMTP.
     pub fn mail() -> Stack {
         Stack { mail: Some(Box::new(smtp::Dialogue::new())), ..Stack::default() }

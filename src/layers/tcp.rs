@@ -1,11 +1,11 @@
 //! The Transmission Control Protocol: RFC 9293.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use etherparse::{TcpOptionElement, TcpOptionsIterator};
 
 use crate::net::{Flags, Layer, Packet, Segment};
-use crate::tree::{Cause, Damage, DamageKind, Display, FieldDef, Sink, Span, Tag, Value};
+use crate::tree::{Cause, Damage, DamageKind, Digits as _, Display, FieldDef, Sink, Span, Tag, Value};
 
 static ROOT: FieldDef = FieldDef::layer("tcp", "Transmission Control Protocol", Tag::Tcp);
 static SOURCE: FieldDef = FieldDef::new("tcp.srcport", "Source Port", Display::Number);
@@ -29,59 +29,48 @@ static OPTIONS: FieldDef = FieldDef::new("tcp.options", "Options", Display::Pros
 type FlagRow = (Flags, &'static FieldDef, char, &'static str, &'static str);
 
 const FLAG_ROWS: [FlagRow; 6] = [
-    (Flags::URG, &URG, 'U', "Urgent pointer field significant", "No urgent data"),
-    (Flags::ACK, &ACK, 'A', "Acknowledgement field significant", "Acknowledgement field not significant"),
-    (Flags::PSH, &PSH, 'P', "Push function", "No Push function"),
-    (Flags::RST, &RST, 'R', "Reset the connection", "No Reset"),
-    (Flags::SYN, &SYN, 'S', "Synchronize sequence numbers", "No Synchronize"),
-    (Flags::FIN, &FIN, 'F', "No more data from sender", "No Fin"),
+    (Flags::URG, &URG, 'U', "..1..... = Urgent pointer field significant", "..0..... = No urgent data"),
+    (
+        Flags::ACK,
+        &ACK,
+        'A',
+        "...1.... = Acknowledgement field significant",
+        "...0.... = Acknowledgement field not significant",
+    ),
+    (Flags::PSH, &PSH, 'P', "....1... = Push function", "....0... = No Push function"),
+    (Flags::RST, &RST, 'R', ".....1.. = Reset the connection", ".....0.. = No Reset"),
+    (Flags::SYN, &SYN, 'S', "......1. = Synchronize sequence numbers", "......0. = No Synchronize"),
+    (Flags::FIN, &FIN, 'F', ".......1 = No more data from sender", ".......0 = No Fin"),
 ];
 
 /// Length of the header without options.
 const HEADER: usize = 20;
 
 /// The flags as `.AP...`.
-struct Letters(Flags);
-
-impl fmt::Display for Letters {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        FLAG_ROWS.iter().try_for_each(|(flag, _, letter, ..)| {
-            write!(f, "{}", if self.0.has(*flag) { *letter } else { '.' })
-        })
-    }
-}
-
-/// One flag among dots, at its place in the octet: `...1....`.
-struct Bit(Flags, bool);
-
-impl fmt::Display for Bit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (0..8).rev().try_for_each(|bit| match (self.0.0 == 1 << bit, self.1) {
-            (false, _) => f.write_str("."),
-            (true, set) => write!(f, "{}", u8::from(set)),
-        })
-    }
+fn write_letters(out: &mut String, flags: Flags) -> fmt::Result {
+    FLAG_ROWS
+        .iter()
+        .try_for_each(|(flag, _, letter, ..)| out.write_char(if flags.has(*flag) { *letter } else { '.' }))
 }
 
 /// The summary line.
-struct Summary<'a, 'p>(&'a Segment<'p>);
-
-impl fmt::Display for Summary<'_, '_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let segment = self.0;
-        let length = (segment.payload.len() as u32).saturating_add(segment.cut);
-        write!(
-            f,
-            "{}, len:{length:5}, seq:{:10}-{}, ack:{:10}, win:{:5}, src:{:5}  dst:{:5}",
-            Letters(segment.flags),
-            segment.sequence,
-            segment.sequence.wrapping_add(length.saturating_sub(1)),
-            segment.acknowledgement,
-            segment.window,
-            segment.from.port,
-            segment.to.port,
-        )
-    }
+fn write_summary(out: &mut String, segment: &Segment<'_>) -> fmt::Result {
+    let length = (segment.payload.len() as u32).saturating_add(segment.cut);
+    write_letters(out, segment.flags)?;
+    out.write_str(", len:")?;
+    out.column(length.into(), 5)?;
+    out.write_str(", seq:")?;
+    out.column(segment.sequence.into(), 10)?;
+    out.write_char('-')?;
+    out.decimal(segment.sequence.wrapping_add(length.saturating_sub(1)).into())?;
+    out.write_str(", ack:")?;
+    out.column(segment.acknowledgement.into(), 10)?;
+    out.write_str(", win:")?;
+    out.column(segment.window.into(), 5)?;
+    out.write_str(", src:")?;
+    out.column(segment.from.port.into(), 5)?;
+    out.write_str("  dst:")?;
+    out.column(segment.to.port.into(), 5)
 }
 
 /// The options in a row, briefly.
@@ -154,7 +143,7 @@ fn describe_here<S: Sink>(packet: &Packet<'_>, sink: &mut S) {
         Value::Number(octets.map_or(0, |octets| u16::from_be_bytes(*octets)).into())
     };
     sink.open(&ROOT, Span::new(start, end), Value::Octets);
-    sink.text(format_args!("{}", Summary(segment)));
+    sink.words(|out| write_summary(out, segment));
     if let Some((kind, cause)) = broken {
         sink.damage(Damage { kind, cause, field: &ROOT, at: Span::new(start, end) });
     }
@@ -165,11 +154,16 @@ fn describe_here<S: Sink>(packet: &Packet<'_>, sink: &mut S) {
     let data_offset = octets.get(12).map_or(0, |octet| (octet >> 4) * 4);
     sink.leaf(&DATA_OFFSET, at(12, 13), Value::Number(data_offset.into()));
     sink.open(&FLAGS, at(13, 14), Value::Number(segment.flags.0.into()));
-    sink.text(format_args!("0x{:02X} : {}", segment.flags.0, Letters(segment.flags)));
+    sink.words(|out| {
+        out.write_str("0x")?;
+        out.hexadecimal(segment.flags.0.into(), 2)?;
+        out.write_str(" : ")?;
+        write_letters(out, segment.flags)
+    });
     for (flag, field, _, set, clear) in FLAG_ROWS {
         let is_set = segment.flags.has(flag);
         sink.leaf(field, at(13, 14), Value::Number(is_set.into()));
-        sink.text(format_args!("{} = {}", Bit(flag, is_set), if is_set { set } else { clear }));
+        sink.words(|out| out.write_str(if is_set { set } else { clear }));
     }
     sink.close((start + 14) as u32);
     sink.leaf(&WINDOW, at(14, 16), Value::Number(segment.window.into()));

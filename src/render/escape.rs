@@ -4,7 +4,7 @@
 //! hide text or break a line in two. What a decoder or a rule put into words may hold such strings as well, so
 //! everything is escaped here, once, where it is written.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 /// Shows `text` with every character that could do harm escaped: `\n`, `\x1B`, `\u{202E}`, and `\\`.
 pub fn escape(text: &str) -> Escaped<'_> {
@@ -23,40 +23,83 @@ pub struct Escaped<'a> {
     quoted: bool,
 }
 
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.quoted {
-            f.write_char('"')?;
+impl Escaped<'_> {
+    /// Writes it.
+    pub(super) fn write(self, out: &mut impl fmt::Write) -> fmt::Result {
+        if !self.quoted {
+            return replace(out, self.text, |c| is_harmful(c) || c == '\\', write_escape);
         }
-        let mut written = 0;
-        let doubtful = if is_plain(self.text) { "" } else { self.text };
-        for (at, c) in doubtful.char_indices() {
-            if !(is_harmful(c) || c == '\\' || (self.quoted && c == '"')) {
-                continue;
-            }
-            f.write_str(&self.text[written..at])?;
-            written = at + c.len_utf8();
-            match c {
-                '\n' => f.write_str("\\n")?,
-                '\r' => f.write_str("\\r")?,
-                '\t' => f.write_str("\\t")?,
-                '\\' | '"' => write!(f, "\\{c}")?,
-                '\0'..='\u{ff}' => write!(f, "\\x{:02X}", u32::from(c))?,
-                _ => write!(f, "\\u{{{:04X}}}", u32::from(c))?,
-            }
-        }
-        f.write_str(&self.text[written..])?;
-        if self.quoted {
-            f.write_char('"')?;
-        }
-        Ok(())
+        out.write_char('"')?;
+        replace(out, self.text, |c| is_harmful(c) || matches!(c, '\\' | '"'), write_escape)?;
+        out.write_char('"')
     }
 }
 
-/// Whether `text` has nothing to be escaped in any form, which nearly all text has not: printable ASCII without
-/// quotation marks and backslashes.
-pub(super) fn is_plain(text: &str) -> bool {
-    text.bytes().all(|octet| matches!(octet, b' '..=b'~') && octet != b'"' && octet != b'\\')
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f)
+    }
+}
+
+fn write_escape(out: &mut impl fmt::Write, c: char) -> fmt::Result {
+    match c {
+        '\n' => out.write_str("\\n"),
+        '\r' => out.write_str("\\r"),
+        '\t' => out.write_str("\\t"),
+        '\\' | '"' => write!(out, "\\{c}"),
+        '\0'..='\u{ff}' => write!(out, "\\x{:02X}", u32::from(c)),
+        _ => write!(out, "\\u{{{:04X}}}", u32::from(c)),
+    }
+}
+
+/// Writes `text` with `escape` in place of the characters that `is_wrong`, which are none of those that are plain.
+pub(super) fn replace<W: fmt::Write>(
+    out: &mut W,
+    text: &str,
+    is_wrong: impl Fn(char) -> bool,
+    escape: impl Fn(&mut W, char) -> fmt::Result,
+) -> fmt::Result {
+    let (mut written, mut at) = (0, 0);
+    loop {
+        at += plain(&text.as_bytes()[at..]);
+        let Some(c) = text[at..].chars().next() else { break };
+        if is_wrong(c) {
+            out.write_str(&text[written..at])?;
+            escape(out, c)?;
+            written = at + c.len_utf8();
+        }
+        at += c.len_utf8();
+    }
+    out.write_str(&text[written..])
+}
+
+/// How many octets `text` begins with that are escaped in no form, which nearly all are: those of printable ASCII
+/// without quotation marks and backslashes.
+fn plain(text: &[u8]) -> usize {
+    // Eight at a time: texts may be long, and this is most of what is done with them.
+    let (words, rest) = text.as_chunks();
+    for (nth, word) in words.iter().enumerate() {
+        let doubtful = doubtful(u64::from_le_bytes(*word));
+        if doubtful != 0 {
+            return 8 * nth + doubtful.trailing_zeros() as usize / 8;
+        }
+    }
+    // The last eight may have been seen in part.
+    if text.last_chunk().is_some_and(|word| doubtful(u64::from_le_bytes(*word)) == 0) {
+        return text.len();
+    }
+    let is_plain = |octet: &u8| matches!(octet, b' '..=b'~') && !matches!(octet, b'"' | b'\\');
+    8 * words.len() + rest.iter().take_while(|octet| is_plain(octet)).count()
+}
+
+/// Sets the highest bit of the first octet of a word that is not plain. What it says of the octets behind that one
+/// is not to be relied on: subtraction borrows from them.
+fn doubtful(word: u64) -> u64 {
+    const EACH: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGHEST: u64 = EACH << 7;
+    let below = |word: u64, bound: u8| word.wrapping_sub(EACH * u64::from(bound)) & !word;
+    let is = |octet: u8| below(word ^ (EACH * u64::from(octet)), 1);
+    (word | below(word, b' ') | is(b'"') | is(b'\\') | is(0x7f)) & HIGHEST
 }
 
 /// Whether a character must not reach a terminal or a document as it is.
@@ -117,6 +160,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn plain_text_ends_where_the_first_octet_says(text in "[ -~]{0,40}", tail: Vec<u8>) {
+            let octets = [text.as_bytes(), &tail].concat();
+            let is_plain = |octet: &u8| matches!(octet, b' '..=b'~') && !matches!(octet, b'"' | b'\\');
+            prop_assert_eq!(plain(&octets), octets.iter().take_while(|octet| is_plain(octet)).count());
+        }
+
         #[test]
         fn nothing_harmful_is_left(text in any::<String>()) {
             prop_assert!(!escape(&text).to_string().chars().any(is_harmful));

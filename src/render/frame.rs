@@ -1,6 +1,6 @@
 //! One frame as the frame views show it: which layers it has, and which fields belong to each.
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::ops::Range;
 
 use super::escape::escape;
@@ -10,7 +10,7 @@ use super::secrets::{Hidden, Secrets};
 use super::value;
 use crate::capture::{FrameNo, Timestamp};
 use crate::net::Endpoint;
-use crate::tree::{Display, Node, Tag, Tree, Value};
+use crate::tree::{Digits as _, Display, Node, Tag, Tree, Value};
 
 /// One frame, for the text view and for JSON.
 #[derive(Clone, Copy, Debug)]
@@ -61,24 +61,25 @@ impl<'a> FrameView<'a> {
 
     /// The words put on a node, as far as they may be shown.
     pub(super) fn words(&self, node: &Node) -> &'a str {
-        match self.secrets.hide(self.tree, node) {
-            // What the words say may be the secret.
-            Hidden::All => "",
-            Hidden::No | Hidden::Partly => self.tree.words(node),
-        }
+        let words = self.tree.words(node);
+        // What the words say may be the secret.
+        if !words.is_empty() && self.secrets.hide(self.tree, node) == Hidden::All { "" } else { words }
     }
 
     /// Writes what the line of a layer says behind the tag: its words, else its label and the fields of note.
-    pub(super) fn write_summary(&self, out: &mut impl Write, index: usize, node: &Node) -> fmt::Result {
+    pub(super) fn write_summary(&self, out: &mut impl fmt::Write, index: usize, node: &Node) -> fmt::Result {
         let words = self.words(node);
         if !words.is_empty() {
-            return write!(out, "{}", escape(words));
+            return escape(words).write(out);
         }
         out.write_str(node.field.label)?;
         if node.leaf && value::has_value(node) {
             // A layer that is one primitive value: its octets are counted, anything else is shown.
             match node.field.display {
-                Display::Octets => write!(out, ", Len: {}", value::value_octets(self.tree, node).len())?,
+                Display::Octets => {
+                    out.write_str(", Len: ")?;
+                    out.decimal(value::value_octets(self.tree, node).len() as u64)?;
+                }
                 _ => {
                     out.write_str(" = ")?;
                     value::write(out, self.tree, node, self.secrets)?;
@@ -86,7 +87,9 @@ impl<'a> FrameView<'a> {
             }
         }
         for (_, node) in self.fields(index).filter(|(_, node)| node.field.summary && value::has_value(node)) {
-            write!(out, ", {}: ", node.field.label)?;
+            out.write_str(", ")?;
+            out.write_str(node.field.label)?;
+            out.write_str(": ")?;
             value::write(out, self.tree, node, self.secrets)?;
         }
         Ok(())
@@ -101,7 +104,7 @@ impl<'a> FrameView<'a> {
 }
 
 /// The nodes of the subtree below the node at `index`.
-pub(super) fn below(nodes: &[Node], index: usize) -> Range<usize> {
+fn below(nodes: &[Node], index: usize) -> Range<usize> {
     let end = nodes.get(index).map_or(index, |node| node.end as usize);
     index + 1..end.clamp(index + 1, nodes.len().max(index + 1))
 }

@@ -10,43 +10,43 @@ use crate::tree::Tree;
 
 use super::frame::FrameView;
 use super::marks::{Mark, Marks, is_shown};
+use super::page::Page;
 use super::secrets::Secrets;
 use super::settings::Settings;
-use super::{hex, tree_json, tree_text};
+use super::tree_json::{self, Heads};
+use super::{hex, tree_text};
 
 /// Writes the frame view as the capture is read.
 #[derive(Debug)]
 pub struct Frames<W> {
-    out: W,
+    page: Page<W>,
     settings: Settings,
     expand_all: bool,
     hex: bool,
     tree: Tree,
-    text: String,
+    heads: Heads,
     started: bool,
     written: bool,
 }
 
 impl<W: Write> Frames<W> {
-    /// The output.
-    pub fn out(&mut self) -> &mut W {
-        &mut self.out
-    }
-
     /// The output, when everything is written.
-    pub fn into_inner(self) -> W {
-        self.out
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn into_inner(self) -> io::Result<W> {
+        self.page.into_inner()
     }
 
     /// A frame view on `out`. `expand_all` opens the layers below TPKT, `hex` adds the octets of each frame.
     pub fn new(out: W, settings: Settings, expand_all: bool, hex: bool) -> Self {
         Frames {
-            out,
+            page: Page::new(out),
             settings,
             expand_all,
             hex,
             tree: Tree::new(),
-            text: String::new(),
+            heads: Heads::default(),
             started: false,
             written: false,
         }
@@ -95,61 +95,22 @@ impl<W: Write> View for Frames<W> {
             marks: &marks,
             secrets: &secrets,
         };
-        self.text.clear();
-        let mut text = Pieces { out: &mut self.out, text: &mut self.text, failed: None };
+        let page = &mut self.page;
         let mut write = || -> fmt::Result {
             if self.settings.json {
-                return tree_json::write(&mut text, &view);
+                return tree_json::write(page, &view, &mut self.heads);
             }
             if std::mem::replace(&mut self.written, true) {
-                text.write_char('\n')?;
+                page.write_char('\n')?;
             }
-            tree_text::write(&mut text, &view, &self.settings.clock, self.expand_all)?;
+            tree_text::write(page, &view, &self.settings.clock, self.expand_all)?;
             if self.hex {
-                hex::write(&mut text, frame.number, frame.octets, &marks.places(), &secrets)?;
+                hex::write(page, frame.number, frame.octets, &marks.places(), &secrets)?;
             }
             Ok(())
         };
         // The only error there is is that of the output.
         let _ = write();
-        text.finish()
-    }
-}
-
-/// How much text is collected before it is written.
-const PIECE: usize = 1 << 16;
-
-/// Text on its way to the output, in pieces: that of one frame may be large.
-struct Pieces<'a, W> {
-    out: &'a mut W,
-    text: &'a mut String,
-    failed: Option<io::Error>,
-}
-
-impl<W: Write> Pieces<'_, W> {
-    fn flush(&mut self) -> io::Result<()> {
-        let done = self.out.write_all(self.text.as_bytes());
-        self.text.clear();
-        done
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        match self.failed.take() {
-            Some(error) => Err(error),
-            None => self.flush(),
-        }
-    }
-}
-
-impl<W: Write> fmt::Write for Pieces<'_, W> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.text.push_str(text);
-        if self.text.len() < PIECE {
-            return Ok(());
-        }
-        self.flush().map_err(|error| {
-            self.failed = Some(error);
-            fmt::Error
-        })
+        self.page.check()
     }
 }

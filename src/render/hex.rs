@@ -5,6 +5,7 @@ use std::fmt::{self, Write};
 use super::places::Places;
 use super::secrets::Secrets;
 use crate::capture::{FrameNo, Place};
+use crate::tree::Digits as _;
 
 /// How many octets a line holds.
 const LINE: usize = 16;
@@ -25,17 +26,22 @@ pub fn write(
     for (line, octets) in octets.chunks(LINE).enumerate() {
         let start = line * LINE;
         let place = |index: usize| Place { frame, offset: u32::try_from(start + index).unwrap_or(u32::MAX) };
-        write!(out, "{start:05X}: ")?;
+        out.hexadecimal(start as u64, 5)?;
+        out.write_str(": ")?;
         let mut before = false;
         for (index, octet) in octets.iter().enumerate() {
             let place = place(index);
             let marked = marked.contains(place);
             out.write_char(edge(before, marked))?;
             before = marked;
-            if secrets.hide_octet(place) { out.write_str("**")? } else { write!(out, "{octet:02X}")? }
+            if secrets.hide_octet(place) {
+                out.write_str("**")?
+            } else {
+                out.hexadecimal((*octet).into(), 2)?
+            }
         }
         out.write_char(edge(before, false))?;
-        write!(out, "{:1$} ", "", 3 * (LINE - octets.len()))?;
+        out.blanks(3 * (LINE - octets.len()) + 1)?;
         for (index, &octet) in octets.iter().enumerate() {
             let hidden = secrets.hide_octet(place(index));
             out.write_char(if hidden {

@@ -74,6 +74,11 @@ impl<'a> Marks<'a> {
         Marks { on }
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.on.is_empty()
+    }
+
     /// The marks on the node with this index.
     pub fn on(&self, node: usize) -> impl Iterator<Item = &Mark<'a>> {
         let first = self.on.partition_point(|(at, _)| *at < node);

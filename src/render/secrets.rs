@@ -40,6 +40,7 @@ impl Secrets {
     }
 
     /// How much of a node is not to be shown.
+    #[inline]
     pub fn hide(&self, tree: &Tree, node: &Node) -> Hidden {
         let Secrets::Masked(places) = self else { return Hidden::No };
         if node.field.secret && node.leaf {
@@ -50,17 +51,7 @@ impl Secrets {
         if places.is_empty() || counts {
             return Hidden::No;
         }
-        let octets = tree.octets(node.source).slice(node.at.start as usize, node.at.end as usize);
-        let (mut met, mut covered) = (false, true);
-        for run in runs(&octets) {
-            met |= places.meets(run);
-            covered &= places.covers(run);
-        }
-        match (met, covered) {
-            (false, _) => Hidden::No,
-            (true, false) => Hidden::Partly,
-            (true, true) => Hidden::All,
-        }
+        hidden(places, tree, node)
     }
 
     /// Whether the octet at `place` is not to be shown.
@@ -69,5 +60,20 @@ impl Secrets {
             Secrets::Shown => false,
             Secrets::Masked(places) => places.contains(place),
         }
+    }
+}
+
+/// How many of a node's octets lie at `places`.
+fn hidden(places: &Places, tree: &Tree, node: &Node) -> Hidden {
+    let octets = tree.octets(node.source).slice(node.at.start as usize, node.at.end as usize);
+    let (mut met, mut covered) = (false, true);
+    for run in runs(&octets) {
+        met |= places.meets(run);
+        covered &= places.covers(run);
+    }
+    match (met, covered) {
+        (false, _) => Hidden::No,
+        (true, false) => Hidden::Partly,
+        (true, true) => Hidden::All,
     }
 }

@@ -4,9 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::capture::Timestamp;
+use crate::tree::Digits as _;
 
 const NANOS: i64 = 1_000_000_000;
-const SECONDS_PER_DAY: i64 = 86_400;
 
 /// How times are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,13 +60,16 @@ impl FromStr for UtcOffset {
     }
 }
 
-impl fmt::Display for UtcOffset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl UtcOffset {
+    fn write(self, out: &mut impl fmt::Write) -> fmt::Result {
         if self.minutes == 0 {
-            return f.write_str("Z");
+            return out.write_char('Z');
         }
-        let sign = if self.minutes < 0 { '-' } else { '+' };
-        write!(f, "{sign}{:02}:{:02}", self.minutes.abs() / 60, self.minutes.abs() % 60)
+        let minutes = u64::from(self.minutes.unsigned_abs());
+        out.write_char(if self.minutes < 0 { '-' } else { '+' })?;
+        out.zeros(minutes / 60, 2)?;
+        out.write_char(':')?;
+        out.zeros(minutes % 60, 2)
     }
 }
 
@@ -83,73 +86,66 @@ pub struct Clock {
 
 impl Clock {
     /// Shows `time`: microseconds, or nanoseconds where the capture has them (relative times: microseconds).
-    pub fn show(&self, time: Timestamp) -> impl fmt::Display + use<> {
+    pub fn show(&self, time: Timestamp) -> Shown {
         Shown { clock: *self, time, nanoseconds: time.0 % 1000 != 0 && self.style != TimeStyle::Relative }
     }
 }
 
 /// Shows `time` in UTC with nanoseconds, as JSON has it: `1996-07-01T09:00:00.123456000Z`.
-pub fn rfc3339(time: Timestamp) -> impl fmt::Display {
+pub fn rfc3339(time: Timestamp) -> Shown {
     Shown { clock: Clock::default(), time, nanoseconds: true }
 }
 
-struct Shown {
+/// A time that is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown {
     clock: Clock,
     time: Timestamp,
     nanoseconds: bool,
 }
 
 impl Shown {
-    /// The fraction of a second behind the point.
-    fn write_fraction(&self, f: &mut fmt::Formatter<'_>, nanos: i64) -> fmt::Result {
-        if self.nanoseconds { write!(f, "{nanos:09}") } else { write!(f, "{:06}", nanos / 1000) }
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn write(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        let time = self.time.0;
+        match self.clock.style {
+            TimeStyle::Relative => self.write_seconds(out, i128::from(time) - i128::from(self.clock.start.0)),
+            TimeStyle::Epoch => self.write_seconds(out, time.into()),
+            TimeStyle::Absolute => {
+                out.date_time(time.div_euclid(NANOS) + i64::from(self.clock.offset.minutes) * 60)?;
+                self.write_fraction(out, time.rem_euclid(NANOS).unsigned_abs())?;
+                self.clock.offset.write(out)
+            }
+        }
+    }
+
+    /// The fraction of a second, with its point.
+    fn write_fraction(&self, out: &mut impl fmt::Write, nanos: u64) -> fmt::Result {
+        out.write_char('.')?;
+        if self.nanoseconds { out.zeros(nanos, 9) } else { out.zeros(nanos / 1000, 6) }
     }
 
     /// Seconds and their fraction; the sign stands in front of both.
-    fn write_seconds(&self, f: &mut fmt::Formatter<'_>, nanos: i128) -> fmt::Result {
+    fn write_seconds(&self, out: &mut impl fmt::Write, nanos: i128) -> fmt::Result {
+        // The distance of any two times can be held in 64 bits without a sign.
+        let distance = u64::try_from(nanos.unsigned_abs()).unwrap_or(u64::MAX);
         let unit = if self.nanoseconds { 1 } else { 1000 };
         // What is cut off must not leave "-0.000000".
-        let sign = if nanos / unit < 0 { "-" } else { "" };
-        let (nanos, second) = (nanos.abs(), i128::from(NANOS));
-        write!(f, "{sign}{}.", nanos / second)?;
-        self.write_fraction(f, (nanos % second) as i64)
+        if nanos < 0 && distance >= unit {
+            out.write_char('-')?;
+        }
+        out.decimal(distance / NANOS.unsigned_abs())?;
+        self.write_fraction(out, distance % NANOS.unsigned_abs())
     }
 }
 
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = self.time.0;
-        match self.clock.style {
-            TimeStyle::Relative => self.write_seconds(f, i128::from(time) - i128::from(self.clock.start.0)),
-            TimeStyle::Epoch => self.write_seconds(f, time.into()),
-            TimeStyle::Absolute => {
-                let seconds = time.div_euclid(NANOS) + i64::from(self.clock.offset.minutes) * 60;
-                let (days, second) =
-                    (seconds.div_euclid(SECONDS_PER_DAY), seconds.rem_euclid(SECONDS_PER_DAY));
-                let (year, month, day) = date(days);
-                let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-                write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.")?;
-                self.write_fraction(f, time.rem_euclid(NANOS))?;
-                self.clock.offset.fmt(f)
-            }
-        }
+        self.write(f)
     }
-}
-
-/// Year, month and day of the day that lies `days` behind 1970-01-01, in the Gregorian calendar.
-///
-/// Years are counted from 1 March, so that the leap day is the last one of its year; in that calendar the months
-/// have 153 days in every five, and the calendar repeats after 400 years (146,097 days).
-fn date(days: i64) -> (i64, i64, i64) {
-    const DAYS_FROM_0000_03_01: i64 = 719_468;
-    let days = days + DAYS_FROM_0000_03_01;
-    let (cycle, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (month, turn) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (cycle * 400 + year + turn, month, day)
 }
 
 #[cfg(test)]

@@ -2,84 +2,117 @@
 
 use std::fmt::{self, Write};
 
+use rustc_hash::FxHashMap;
+
 use super::decode;
-use super::escape::{is_harmful, is_plain};
-use super::frame::{FrameView, below, is_generated};
+use super::escape::{is_harmful, replace};
+use super::frame::{FrameView, is_generated};
 use super::secrets::{Hidden, MASK};
 use super::time::rfc3339;
-use super::value::{self, value_octets};
+use super::value::{self, decimal, value_octets};
 use crate::capture::FrameNo;
-use crate::tree::{Charset, Display, Node};
+use crate::net::Endpoint;
+use crate::tree::{Charset, Digits as _, Display, Field, Node};
+
+/// What the objects of fields begin with, `{"field":"tpkt.length","label":"Length"`, made once for each definition:
+/// it is half of all text.
+#[derive(Clone, Debug, Default)]
+pub struct Heads(FxHashMap<usize, Box<str>>);
+
+impl Heads {
+    fn of(&mut self, field: Field) -> &str {
+        // A definition lives as long as the program, so that no other one is ever found in its place.
+        self.0.entry(std::ptr::from_ref(field).addr()).or_insert_with(|| {
+            let mut head = String::new();
+            // Writing to a String does not fail.
+            let _ = write_head(&mut head, field);
+            head.into_boxed_str()
+        })
+    }
+}
+
+fn write_head(out: &mut String, field: Field) -> fmt::Result {
+    out.write_str(r#"{"field":"#)?;
+    write_text(out, field.name)?;
+    out.write_str(r#","label":"#)?;
+    write_text(out, field.label)
+}
 
 /// Writes a frame as one line.
-pub fn write(out: &mut impl Write, frame: &FrameView<'_>) -> fmt::Result {
-    write!(out, r#"{{"type":"frame","frame":{},"time":"{}""#, frame.number, rfc3339(frame.time))?;
+pub fn write(out: &mut impl Write, frame: &FrameView<'_>, heads: &mut Heads) -> fmt::Result {
+    out.write_str(r#"{"type":"frame","frame":"#)?;
+    out.decimal(frame.number.0)?;
+    out.write_str(r#","time":""#)?;
+    rfc3339(frame.time).write(out)?;
+    out.write_char('"')?;
     if let Some(association) = frame.association {
-        write!(out, r#","association":{association}"#)?;
+        out.write_str(r#","association":"#)?;
+        out.decimal(association)?;
     }
     if let Some((from, to)) = frame.ends {
-        write!(out, r#","from":"{from}","to":"{to}""#)?;
+        write_end(out, r#","from":""#, from)?;
+        write_end(out, r#","to":""#, to)?;
     }
     out.write_str(r#","layers":["#)?;
+    let mut summary = String::new();
     for (nth, (index, layer, tag)) in frame.layers().enumerate() {
-        let separator = if nth > 0 { "," } else { "" };
-        write!(out, r#"{separator}{{"tag":"{}","field":{},"summary":""#, tag.name(), Text(layer.field.name))?;
-        frame.write_summary(&mut Inside(out), index, layer)?;
-        out.write_char('"')?;
+        out.write_str(if nth > 0 { r#",{"tag":""# } else { r#"{"tag":""# })?;
+        out.write_str(tag.name())?;
+        out.write_str(r#"","field":"#)?;
+        write_text(out, layer.field.name)?;
+        out.write_str(r#","summary":"#)?;
+        summary.clear();
+        frame.write_summary(&mut summary, index, layer)?;
+        write_text(out, &summary)?;
         write_place(out, frame, layer)?;
         if frame.frames(layer).nth(1).is_some() {
             out.write_str(r#","frames":"#)?;
-            write_list(out, frame.frames(layer))?;
+            write_list(out, frame.frames(layer), |out, frame| out.decimal(frame.0))?;
         }
         write_findings(out, frame, index)?;
-        write_fields(out, frame, index)?;
+        write_fields(out, frame, index, heads)?;
         out.write_char('}')?;
     }
     out.write_str("]}\n")
 }
 
+fn write_end(out: &mut impl Write, key: &str, end: Endpoint) -> fmt::Result {
+    out.write_str(key)?;
+    out.endpoint(end.address, end.port)?;
+    out.write_char('"')
+}
+
 /// The fields below a node, nested; nothing where there are none.
-fn write_fields(out: &mut impl Write, frame: &FrameView<'_>, root: usize) -> fmt::Result {
-    let nodes = frame.tree.nodes();
-    // Where the structures end that are open, outermost first.
-    let mut open = vec![below(nodes, root).end];
+fn write_fields(out: &mut impl Write, frame: &FrameView<'_>, root: usize, heads: &mut Heads) -> fmt::Result {
     let mut fields = frame.fields(root).peekable();
-    if fields.peek().is_none() {
-        return Ok(());
-    }
+    let Some(&(_, Node { depth: outermost, .. })) = fields.peek() else { return Ok(()) };
     out.write_str(r#","fields":["#)?;
     while let Some((index, node)) = fields.next() {
+        out.write_str(heads.of(node.field))?;
         write_field(out, frame, index, node)?;
-        let end = below(nodes, index).end;
-        match fields.peek() {
-            Some(&(next, _)) if next < end => {
-                out.write_str(r#","fields":["#)?;
-                open.push(end);
-            }
-            Some(&(next, _)) => {
-                out.write_char('}')?;
-                while open.len() > 1 && open.last().is_some_and(|&end| end <= next) {
-                    open.pop();
-                    out.write_str("]}")?;
-                }
-                out.write_char(',')?;
-            }
-            None => out.write_char('}')?,
+        let next = fields.peek().map_or(*outermost, |(_, next)| next.depth);
+        if next > node.depth {
+            out.write_str(r#","fields":["#)?;
+            continue;
         }
-    }
-    for _ in 1..open.len() {
-        out.write_str("]}")?;
+        out.write_char('}')?;
+        for _ in next..node.depth {
+            out.write_str("]}")?;
+        }
+        if fields.peek().is_some() {
+            out.write_char(',')?;
+        }
     }
     out.write_char(']')
 }
 
-/// A field without the fields inside it and the bracket at the end.
+/// A field behind its head, without the fields inside it and the bracket at the end.
 fn write_field(out: &mut impl Write, frame: &FrameView<'_>, index: usize, node: &Node) -> fmt::Result {
-    write!(out, r#"{{"field":{},"label":{}"#, Text(node.field.name), Text(node.field.label))?;
     write_value(out, frame, node)?;
     let words = frame.words(node);
     if !words.is_empty() {
-        write!(out, r#","summary":{}"#, Text(words))?;
+        out.write_str(r#","summary":"#)?;
+        write_text(out, words)?;
     }
     if is_generated(node) {
         out.write_str(r#","generated":true"#)?;
@@ -96,24 +129,35 @@ fn write_place(out: &mut impl Write, frame: &FrameView<'_>, node: &Node) -> fmt:
         return Ok(());
     }
     if place.frame != frame.number {
-        write!(out, r#","frame":{}"#, place.frame)?;
+        out.write_str(r#","frame":"#)?;
+        out.decimal(place.frame.0)?;
     }
-    write!(out, r#","offset":{},"length":{}"#, place.offset, node.at.len())
+    out.write_str(r#","offset":"#)?;
+    out.decimal(place.offset.into())?;
+    out.write_str(r#","length":"#)?;
+    out.decimal(node.at.len() as u64)
 }
 
 fn write_findings(out: &mut impl Write, frame: &FrameView<'_>, index: usize) -> fmt::Result {
-    let mut rules = frame.marks.on(index).map(|mark| Text(mark.rule)).peekable();
+    let mut rules = frame.marks.on(index).map(|mark| mark.rule).peekable();
     if rules.peek().is_none() {
         return Ok(());
     }
     out.write_str(r#","findings":"#)?;
-    write_list(out, rules)
+    write_list(out, rules, write_text)
 }
 
-fn write_list(out: &mut impl Write, items: impl Iterator<Item = impl fmt::Display>) -> fmt::Result {
+fn write_list<W: Write, T>(
+    out: &mut W,
+    items: impl Iterator<Item = T>,
+    write: impl Fn(&mut W, T) -> fmt::Result,
+) -> fmt::Result {
     out.write_char('[')?;
     for (nth, item) in items.enumerate() {
-        write!(out, "{}{item}", if nth > 0 { "," } else { "" })?;
+        if nth > 0 {
+            out.write_char(',')?;
+        }
+        write(out, item)?;
     }
     out.write_char(']')
 }
@@ -125,108 +169,79 @@ fn write_value(out: &mut impl Write, frame: &FrameView<'_>, node: &Node) -> fmt:
     }
     out.write_str(r#","value":"#)?;
     if frame.secrets.hide(frame.tree, node) != Hidden::No {
-        return write!(out, r#""{MASK}""#);
+        return write_text(out, MASK);
     }
     let octets = value_octets(frame.tree, node).bytes();
     match (node.field.display, value::number(frame.tree, node)) {
-        (Display::Boolean, _) => write!(out, "{}", value::boolean(frame.tree, node)),
+        (Display::Boolean, _) => {
+            out.write_str(if value::boolean(frame.tree, node) { "true" } else { "false" })
+        }
         (Display::Named(names), Some(number)) => {
-            write!(out, "{number}")?;
-            value::name(names, number).map_or(Ok(()), |name| write!(out, r#","name":{}"#, Text(name)))
+            decimal(out, number)?;
+            write_known(out, r#","name":"#, value::name(names, number))
         }
         (Display::Flags(_, bits), Some(number)) => {
-            write!(out, r#"{number},"names":"#)?;
-            write_list(out, value::flags(bits, number).map(Text))
+            decimal(out, number)?;
+            out.write_str(r#","names":"#)?;
+            write_list(out, value::flags(bits, number), write_text)
         }
         (Display::Number | Display::PaddedNumber(_) | Display::Hex(_) | Display::Remaining, Some(number)) => {
-            write!(out, "{number}")
+            decimal(out, number)
         }
         (Display::BitString(bits), _) => {
-            write!(out, "{}", Octets(octets))?;
+            write_octets(out, octets)?;
             let Some(set) = value::bit_string(bits, octets) else { return Ok(()) };
             out.write_str(r#","names":"#)?;
-            write_list(out, set.filter_map(|(_, name)| name).map(Text))
+            write_list(out, set.filter_map(|(_, name)| name), write_text)
         }
         (Display::Oid, _) => {
-            write!(out, "{}", Text(decode::oid(octets)))?;
-            decode::oid_name(octets).map_or(Ok(()), |name| write!(out, r#","name":{}"#, Text(name)))
+            write!(out, "\"{}\"", decode::oid(octets))?;
+            write_known(out, r#","name":"#, decode::oid_name(octets))
         }
-        (Display::Text(charset), _) => write!(out, "{}", Text(decode::text(charset, octets))),
+        (Display::Text(charset), _) => write_text(out, &decode::text(charset, octets)),
         (Display::UtcTime, _) => write_time(out, octets, decode::utc_time(octets)),
         (Display::GeneralizedTime, _) => write_time(out, octets, decode::generalized_time(octets)),
         _ => {
-            write!(out, "{}", Octets(octets))?;
-            value::printable(octets).map_or(Ok(()), |text| write!(out, r#","text":{}"#, Text(text)))
+            write_octets(out, octets)?;
+            write_known(out, r#","text":"#, value::printable(octets))
         }
     }
 }
 
 fn write_time(out: &mut impl Write, octets: &[u8], time: Option<impl fmt::Display>) -> fmt::Result {
-    write!(out, "{}", Text(decode::text(Charset::Ascii, octets)))?;
-    time.map_or(Ok(()), |time| write!(out, r#","time":{}"#, Text(time)))
+    write_text(out, &decode::text(Charset::Ascii, octets))?;
+    write_known(out, r#","time":"#, time.map(|time| time.to_string()).as_deref())
 }
 
-/// How many octets become digits at a time.
-const PIECE: usize = 64;
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
+/// A key and its string, where there is one.
+fn write_known(out: &mut impl Write, key: &str, text: Option<&str>) -> fmt::Result {
+    let Some(text) = text else { return Ok(()) };
+    out.write_str(key)?;
+    write_text(out, text)
+}
 
 /// Octets as a string of lower-case hexadecimal digits.
-struct Octets<'a>(&'a [u8]);
-
-impl fmt::Display for Octets<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('"')?;
-        // A write for each octet would be most of the work of this view.
-        let mut digits = [0; 2 * PIECE];
-        for piece in self.0.chunks(PIECE) {
-            for (pair, octet) in digits.chunks_exact_mut(2).zip(piece) {
-                pair.copy_from_slice(&[DIGITS[usize::from(octet >> 4)], DIGITS[usize::from(octet & 15)]]);
-            }
-            let digits = digits.get(..2 * piece.len()).unwrap_or_default();
-            f.write_str(std::str::from_utf8(digits).map_err(|_| fmt::Error)?)?;
-        }
-        f.write_char('"')
-    }
+fn write_octets(out: &mut impl Write, octets: &[u8]) -> fmt::Result {
+    out.write_char('"')?;
+    out.lower(octets)?;
+    out.write_char('"')
 }
 
-/// A string with its quotation marks.
-struct Text<T>(T);
-
-impl<T: fmt::Display> fmt::Display for Text<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('"')?;
-        write!(Inside(f), "{}", self.0)?;
-        f.write_char('"')
-    }
+/// A string with its quotation marks. JSON's own escapes are used for all that could harm a terminal, so nothing is
+/// lost on a program that reads the string.
+fn write_text(out: &mut impl Write, text: &str) -> fmt::Result {
+    out.write_char('"')?;
+    replace(out, text, |c| is_harmful(c) || matches!(c, '"' | '\\'), write_escape)?;
+    out.write_char('"')
 }
 
-/// What is written between the quotation marks of a string. JSON's own escapes are used for all that could harm a
-/// terminal, so nothing is lost on a program that reads the string.
-struct Inside<'a, W>(&'a mut W);
-
-impl<W: Write> Write for Inside<'_, W> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        if is_plain(text) {
-            return self.0.write_str(text);
-        }
-        let mut written = 0;
-        for (at, c) in text.char_indices() {
-            if !(is_harmful(c) || matches!(c, '"' | '\\')) {
-                continue;
-            }
-            self.0.write_str(&text[written..at])?;
-            written = at + c.len_utf8();
-            match c {
-                '"' | '\\' => write!(self.0, "\\{c}")?,
-                '\n' => self.0.write_str("\\n")?,
-                '\r' => self.0.write_str("\\r")?,
-                '\t' => self.0.write_str("\\t")?,
-                _ => {
-                    c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(self.0, "\\u{unit:04x}"))?
-                }
-            }
-        }
-        self.0.write_str(&text[written..])
+fn write_escape(out: &mut impl Write, c: char) -> fmt::Result {
+    match c {
+        '"' | '\\' => write!(out, "\\{c}"),
+        '\n' => out.write_str("\\n"),
+        '\r' => out.write_str("\\r"),
+        '\t' => out.write_str("\\t"),
+        _ => c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}")),
     }
 }
 
@@ -271,7 +286,7 @@ mod tests {
             secrets: &Secrets::masked(tree),
         };
         let mut out = String::new();
-        write(&mut out, &frame).unwrap();
+        write(&mut out, &frame, &mut Heads::default()).unwrap();
         assert_eq!(out.matches('\n').count(), 1, "one line");
         serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"))
     }
@@ -339,15 +354,6 @@ mod tests {
     }
 
     #[test]
-    fn octets_of_any_number_have_two_digits_each() {
-        for length in [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE] {
-            let octets: Vec<u8> = (0..length).map(|n| (n * 7) as u8).collect();
-            let digits: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
-            assert_eq!(Octets(&octets).to_string(), format!("\"{digits}\""));
-        }
-    }
-
-    #[test]
     fn strings_come_back_as_they_were_sent_and_cannot_harm_a_terminal() {
         let mut tree = Tree::new();
         tree.source(capture::Octets::new(b"a\x07\"\\\x9b\n\x56\x00\x01\x06key", &[], 0));
@@ -361,6 +367,8 @@ mod tests {
         assert_eq!(fields[0]["value"], "a\x07\"\\\u{9b}\n");
         assert_eq!(fields[1]["value"], "2.6.0.1.6");
         assert_eq!(fields[2]["value"], MASK);
-        assert_eq!(Text("\u{9b}\u{e0041}").to_string(), r#""\u009b\udb40\udc41""#);
+        let mut out = String::new();
+        write_text(&mut out, "\u{9b}\u{e0041}").unwrap();
+        assert_eq!(out, r#""\u009b\udb40\udc41""#);
     }
 }

@@ -6,7 +6,7 @@ use super::escape::escape;
 use super::frame::{FrameView, is_generated};
 use super::time::Clock;
 use super::value;
-use crate::tree::{Node, Tag};
+use crate::tree::{Digits as _, Node, Tag};
 
 /// How far the fields of a structure stand to the right of it.
 const INDENT: usize = 3;
@@ -19,15 +19,21 @@ const FRAMES_LISTED: usize = 64;
 pub fn write(out: &mut impl Write, frame: &FrameView<'_>, clock: &Clock, expand_all: bool) -> fmt::Result {
     write_header(out, frame, clock)?;
     for (index, layer, tag) in frame.layers() {
-        write!(out, "{}: ", tag.name())?;
+        out.write_str(tag.name())?;
+        out.write_str(": ")?;
         frame.write_summary(out, index, layer)?;
         write_frames(out, frame, layer)?;
         write_marks(out, frame, index)?;
         let folded = tag <= Tag::Tcp && !expand_all;
+        if folded && frame.marks.is_empty() {
+            continue;
+        }
         for (index, node) in frame.fields(index) {
             if !folded || frame.marks.on(index).next().is_some() {
                 let depth = usize::from(node.depth.saturating_sub(layer.depth));
-                write!(out, "{:1$}{2}: ", "", INDENT * depth, tag.name())?;
+                out.blanks(INDENT * depth)?;
+                out.write_str(tag.name())?;
+                out.write_str(": ")?;
                 write_field(out, frame, node)?;
                 write_marks(out, frame, index)?;
             }
@@ -38,12 +44,19 @@ pub fn write(out: &mut impl Write, frame: &FrameView<'_>, clock: &Clock, expand_
 
 /// `Frame 12  1996-07-01T09:00:00.123456Z  10.1.0.1:1025 > 10.1.0.2:102  A1`
 fn write_header(out: &mut impl Write, frame: &FrameView<'_>, clock: &Clock) -> fmt::Result {
-    write!(out, "Frame {}  {}", frame.number, clock.show(frame.time))?;
+    out.write_str("Frame ")?;
+    out.decimal(frame.number.0)?;
+    out.write_str("  ")?;
+    clock.show(frame.time).write(out)?;
     if let Some((from, to)) = frame.ends {
-        write!(out, "  {from} > {to}")?;
+        out.write_str("  ")?;
+        out.endpoint(from.address, from.port)?;
+        out.write_str(" > ")?;
+        out.endpoint(to.address, to.port)?;
     }
     if let Some(association) = frame.association {
-        write!(out, "  A{association}")?;
+        out.write_str("  A")?;
+        out.decimal(association)?;
     }
     out.write_char('\n')
 }
@@ -56,7 +69,8 @@ fn write_frames(out: &mut impl Write, frame: &FrameView<'_>, layer: &Node) -> fm
     }
     let mut separator = " [reassembled from frames ";
     for number in frame.frames(layer).take(FRAMES_LISTED) {
-        write!(out, "{separator}{number}")?;
+        out.write_str(separator)?;
+        out.decimal(number.0)?;
         separator = ", ";
     }
     if count > FRAMES_LISTED {
@@ -82,7 +96,8 @@ fn write_field(out: &mut impl Write, frame: &FrameView<'_>, node: &Node) -> fmt:
         separator = "";
     }
     if !words.is_empty() {
-        write!(out, "{separator}{}", escape(words))?;
+        out.write_str(separator)?;
+        escape(words).write(out)?;
     }
     if generated { out.write_char(']') } else { Ok(()) }
 }

@@ -6,7 +6,7 @@ use super::decode;
 use super::escape::{escape, quote};
 use super::secrets::{Hidden, MASK, Secrets};
 use crate::capture::Octets;
-use crate::tree::{Bits, Charset, Display, Names, Node, Tree, Value};
+use crate::tree::{Bits, Charset, Digits as _, Display, Names, Node, Tree, Value};
 
 /// How many octets of a value are shown in hexadecimal; the hex pane and JSON have them all.
 const OCTETS_SHOWN: usize = 32;
@@ -36,7 +36,7 @@ pub fn number(tree: &Tree, node: &Node) -> Option<i128> {
     match node.field.display {
         Display::Remaining => Some(octets.len() as i128),
         _ if (1..=8).contains(&octets.len()) => {
-            Some(octets.bytes().iter().fold(0, |number, &octet| number << 8 | i128::from(octet)))
+            Some(octets.bytes().iter().fold(0, |number, &octet| number << 8 | u64::from(octet)).into())
         }
         _ => None,
     }
@@ -99,12 +99,15 @@ pub fn write(out: &mut impl Write, tree: &Tree, node: &Node, secrets: &Secrets) 
     }
     match (display, number(tree, node)) {
         (Structure | Prose, _) => Ok(()),
-        (Number, Some(number)) => write!(out, "{number} ({})", Hexadecimal(number, 1)),
-        (PaddedNumber(digits), Some(number)) => write!(out, "{number} ({})", Hexadecimal(number, digits)),
-        (Remaining, Some(number)) => write!(out, "{number} ({})", Hexadecimal(number, 4)),
-        (Hex(digits), Some(number)) => write!(out, "{}", Hexadecimal(number, digits)),
+        (Number, Some(number)) => write_number(out, number, 1),
+        (PaddedNumber(digits), Some(number)) => write_number(out, number, digits),
+        (Remaining, Some(number)) => write_number(out, number, 4),
+        (Hex(digits), Some(number)) => write_hexadecimal(out, number, digits),
         (Named(names), Some(number)) => {
-            write!(out, "{} ({number})", name(names, number).unwrap_or("reserved or unknown"))
+            out.write_str(name(names, number).unwrap_or("reserved or unknown"))?;
+            out.write_str(" (")?;
+            decimal(out, number)?;
+            out.write_char(')')
         }
         (Flags(digits, bits), Some(number)) => write_flags(out, number, digits, bits),
         (Number | PaddedNumber(_) | Remaining | Hex(_) | Named(_) | Flags(..), None) => {
@@ -116,40 +119,65 @@ pub fn write(out: &mut impl Write, tree: &Tree, node: &Node, secrets: &Secrets) 
         (Octets, _) => {
             hexadecimal(out, octets, secrets)?;
             match printable(octets.bytes()) {
-                Some(text) if text.len() <= OCTETS_SHOWN => write!(out, " ({})", quote(text)),
+                Some(text) if text.len() <= OCTETS_SHOWN => write_quoted(out, text),
                 _ => Ok(()),
             }
         }
         (Selector, _) => match printable(octets.bytes()) {
-            Some(text) => write!(out, "{}", quote(text)),
+            Some(text) => quote(text).write(out),
             None => hexadecimal(out, octets, secrets),
         },
-        (Text(charset), _) => write!(out, "{}", quote(&decode::text(charset, octets.bytes()))),
+        (Text(charset), _) => quote(&decode::text(charset, octets.bytes())).write(out),
         (UtcTime, _) => write_time(out, octets.bytes(), decode::utc_time(octets.bytes())),
         (GeneralizedTime, _) => write_time(out, octets.bytes(), decode::generalized_time(octets.bytes())),
     }
 }
 
-/// `0x1F`, with this many digits at least.
-struct Hexadecimal(i128, u8);
-
-impl fmt::Display for Hexadecimal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        write!(f, "{sign}0x{:0digits$X}", self.0.unsigned_abs(), digits = usize::from(self.1))
+/// A number. Values have at most 64 bits, and a sign.
+pub(super) fn decimal(out: &mut impl Write, number: i128) -> fmt::Result {
+    if number < 0 {
+        out.write_char('-')?;
     }
+    out.decimal(magnitude(number))
+}
+
+fn magnitude(number: i128) -> u64 {
+    u64::try_from(number.unsigned_abs()).unwrap_or(u64::MAX)
+}
+
+/// `31 (0x1F)`, with this many digits at least.
+fn write_number(out: &mut impl Write, number: i128, digits: u8) -> fmt::Result {
+    decimal(out, number)?;
+    out.write_str(" (")?;
+    write_hexadecimal(out, number, digits)?;
+    out.write_char(')')
+}
+
+/// `0x1F`, with this many digits at least.
+fn write_hexadecimal(out: &mut impl Write, number: i128, digits: u8) -> fmt::Result {
+    out.write_str(if number < 0 { "-0x" } else { "0x" })?;
+    out.hexadecimal(magnitude(number), digits.into())
+}
+
+/// ` ("text")`
+fn write_quoted(out: &mut impl Write, text: &str) -> fmt::Result {
+    out.write_str(" (")?;
+    quote(text).write(out)?;
+    out.write_char(')')
 }
 
 /// `0x0249 (half-duplex, exceptions)`; bits that have no name are shown as one number.
 fn write_flags(out: &mut impl Write, number: i128, digits: u8, bits: Bits) -> fmt::Result {
-    write!(out, "{}", Hexadecimal(number, digits))?;
+    write_hexadecimal(out, number, digits)?;
     let named = bits.iter().fold(0, |named, (mask, _)| named | i128::from(*mask));
     let mut list = List::new(out);
     for name in flags(bits, number) {
-        list.item(format_args!("{name}"))?;
+        list.item()?.write_str(name)?;
     }
     if number & !named != 0 && !bits.is_empty() {
-        list.item(format_args!("reserved or unknown {}", Hexadecimal(number & !named, 1)))?;
+        let out = list.item()?;
+        out.write_str("reserved or unknown ")?;
+        write_hexadecimal(out, number & !named, 1)?;
     }
     list.end()
 }
@@ -165,10 +193,11 @@ impl<'a, W: Write> List<'a, W> {
         List { out, empty: true }
     }
 
-    fn item(&mut self, item: fmt::Arguments<'_>) -> fmt::Result {
+    /// Where the next item is to be written.
+    fn item(&mut self) -> Result<&mut W, fmt::Error> {
         self.out.write_str(if self.empty { " (" } else { ", " })?;
         self.empty = false;
-        self.out.write_fmt(item)
+        Ok(self.out)
     }
 
     fn end(self) -> fmt::Result {
@@ -210,8 +239,11 @@ fn write_oid(out: &mut impl Write, contents: &[u8]) -> fmt::Result {
 fn write_time(out: &mut impl Write, octets: &[u8], time: Option<impl fmt::Display>) -> fmt::Result {
     let raw = decode::text(Charset::Ascii, octets);
     match time {
-        Some(time) => write!(out, "{} ({})", escape(&time.to_string()), quote(&raw)),
-        None => write!(out, "{}", quote(&raw)),
+        Some(time) => {
+            escape(&time.to_string()).write(out)?;
+            write_quoted(out, &raw)
+        }
+        None => quote(&raw).write(out),
     }
 }
 
@@ -227,7 +259,7 @@ fn hexadecimal(out: &mut impl Write, octets: Octets<'_>, secrets: &Secrets) -> f
         if secrets.hide_octet(octets.place(index)) {
             out.write_str("**")?
         } else {
-            write!(out, "{octet:02X}")?
+            out.hexadecimal((*octet).into(), 2)?
         }
     }
     if octets.len() > OCTETS_SHOWN { write!(out, " … ({} octets)", octets.len()) } else { Ok(()) }

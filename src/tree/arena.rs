@@ -1,6 +1,6 @@
 //! The field tree: one flat array of small nodes in reading order.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use super::{Damage, Display, Field, FieldDef, Sink, SourceId, Span, Value};
 use crate::capture::{FrameNo, Octets, Piece, Place};
@@ -207,13 +207,13 @@ impl Sink for Tree {
         self.push(field, at, value, true);
     }
 
-    fn text(&mut self, words: fmt::Arguments<'_>) {
+    fn words(&mut self, write: impl FnOnce(&mut String) -> fmt::Result) {
         if self.full {
             return;
         }
         let start = self.text.len();
         // Writing to a String does not fail.
-        let _ = self.text.write_fmt(words);
+        let _ = write(&mut self.text);
         let text = Span::new(start, self.text.len());
         if let Some(node) = self.nodes.last_mut() {
             node.text = text;

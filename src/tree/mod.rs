@@ -2,10 +2,12 @@
 
 mod arena;
 mod damage;
+mod digits;
 mod field;
 mod sink;
 
 pub use arena::{Node, Tree};
 pub use damage::{Cause, Damage, DamageKind};
+pub use digits::Digits;
 pub use field::{Bits, Charset, Display, Field, FieldDef, Names, Tag};
 pub use sink::{Nothing, Sink, SourceId, Span, Value};

@@ -1,6 +1,6 @@
 //! Where decoders put what they read.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::{Damage, Field};
 use crate::capture::Octets;
@@ -77,7 +77,13 @@ pub trait Sink {
     fn leaf(&mut self, field: Field, at: Span, value: Value);
 
     /// Words for the field opened last or, behind a leaf, for that leaf: the summary line of a layer, or an explanation.
-    fn text(&mut self, words: fmt::Arguments<'_>);
+    fn text(&mut self, words: fmt::Arguments<'_>) {
+        self.words(|out| out.write_fmt(words));
+    }
+
+    /// The same, of words that `write` puts together. Those that every frame has are written without `core::fmt`,
+    /// which would be most of the work.
+    fn words(&mut self, write: impl FnOnce(&mut String) -> fmt::Result);
 
     /// Damage on the field opened or put last.
     fn damage(&mut self, damage: Damage);
@@ -97,6 +103,6 @@ impl Sink for Nothing {
     fn open(&mut self, _: Field, _: Span, _: Value) {}
     fn close(&mut self, _: u32) {}
     fn leaf(&mut self, _: Field, _: Span, _: Value) {}
-    fn text(&mut self, _: fmt::Arguments<'_>) {}
+    fn words(&mut self, _: impl FnOnce(&mut String) -> fmt::Result) {}
     fn damage(&mut self, _: Damage) {}
 }

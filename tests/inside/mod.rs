@@ -76,7 +76,7 @@ pub(crate) fn show(what: What, capture: &[u8], settings: &Settings) -> Option<Sh
         What::Tree => {
             let mut view = Frames::new(out, settings, true, true);
             let report = run(open, &mut view);
-            (view.into_inner(), report)
+            (view.into_inner().expect("memory can be written"), report)
         }
         What::Associations => {
             let mut view = Associations::new(out, settings);
