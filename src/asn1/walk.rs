@@ -201,19 +201,31 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     // Nodes and damage.
 
+    #[inline(always)]
     fn open(&mut self, field: Field, at: Span) {
         self.sink.open(field, at, Value::Octets);
         if field.pick != 0 {
-            self.guide.enter(field, self.octets.slice(at.start as usize, at.end as usize));
+            self.enter(field, at);
         }
         self.settle(field, at);
     }
 
+    #[inline(never)]
+    fn enter(&mut self, field: Field, at: Span) {
+        self.guide.enter(field, self.octets.slice(at.start as usize, at.end as usize));
+    }
+
+    #[inline(always)]
     fn close(&mut self, field: Field, from: usize, end: usize) {
         self.sink.close(end as u32);
         if field.pick != 0 {
-            self.guide.leave(field, self.octets.slice(from, end));
+            self.leave(field, from, end);
         }
+    }
+
+    #[inline(never)]
+    fn leave(&mut self, field: Field, from: usize, end: usize) {
+        self.guide.leave(field, self.octets.slice(from, end));
     }
 
     fn leaf(&mut self, field: Field, at: Span, value: Value) {
@@ -430,6 +442,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         self.unknown(header, &inside, depth)
     }
 
+    /// The contents of an element. What is recursive is called, so that frames stay small.
+    #[inline(always)]
     fn body(
         &mut self,
         field: Field,
@@ -446,34 +460,48 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             },
             Body::Open { .. } | Body::Any => self.open_type(field, body, from, header, outer, depth),
             _ if !header.constructed => self.primitive(field, body, from, header, outer, depth),
+            Body::Sequence(_) | Body::Set(_) | Body::Of { .. }
+                if self.may_wrap(header) && self.wrapped(body, header) =>
+            {
+                self.unwrap(field, body, from, header, outer, depth)
+            }
+            Body::Sequence(members) | Body::Set(members) if members.registers == 0 => {
+                self.components(field, members, from, header, outer, depth)
+            }
             Body::Sequence(members) | Body::Set(members) => {
-                let fits = |header: &Header| find(self.schema, members, 0, 0, header).is_some();
-                match self.wrapped(body, header, fits) {
-                    true => self.unwrap(field, body, from, header, outer, depth),
-                    false => self.structure(field, members, from, header, outer, depth),
-                }
+                self.keyed(field, members, from, header, outer, depth)
             }
             &Body::Of { item, size, secret, .. } => {
-                let fits = |header: &Header| self.schema.fit(self.schema.slot(item), header) != Fit::No;
-                match self.wrapped(body, header, fits) {
-                    true => self.unwrap(field, body, from, header, outer, depth),
-                    false => self.elements(field, (item, size, secret), from, header, outer, depth),
-                }
+                self.elements(field, (item, size, secret), from, header, outer, depth)
             }
             Body::OctetString { .. }
             | Body::BitString(_)
             | Body::Text { .. }
             | Body::UtcTime
             | Body::GeneralizedTime => self.string(field, body, from, header, outer, depth),
-            _ => match self.wrapped(body, header, |_| false) {
+            _ => match self.may_wrap(header) && self.wrapped(body, header) {
                 true => self.unwrap(field, body, from, header, outer, depth),
                 false => self.wrongly_constructed(field, from, header, outer, depth),
             },
         }
     }
 
+    /// The same, from where it is rare.
+    #[cold]
+    fn body_apart(
+        &mut self,
+        field: Field,
+        body: &'w Body,
+        from: usize,
+        header: &Header,
+        outer: Extent,
+        depth: u32,
+    ) -> usize {
+        self.body(field, body, from, header, outer, depth)
+    }
+
     /// A primitive element.
-    #[inline]
+    #[inline(never)]
     fn primitive(
         &mut self,
         field: Field,
@@ -575,6 +603,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     // Explicit tags, and those that stand where they should not or stand not where they should.
 
+    #[inline(never)]
     fn explicit(
         &mut self,
         field: Field,
@@ -609,7 +638,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         {
             // The contents of the value directly inside the tag.
             self.note(DamageKind::WrongForm);
-            return self.body(field, body, from, header, outer, depth);
+            return self.body_apart(field, body, from, header, outer, depth);
         }
         let extent = self.contents(header, outer);
         let inside = Inside { field, extent, indefinite: header.length == Length::Indefinite, secret };
@@ -686,18 +715,20 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         self.primitive(field, body, from, header, outer, depth)
     }
 
+    /// Whether the contents of an element may be a value with its own tag, by their first octet: nearly all that have
+    /// a tag in place of it have something else there.
+    #[inline(always)]
+    fn may_wrap(&self, header: &Header) -> bool {
+        header.tag.class() != Class::Universal
+            && matches!(
+                self.bytes().get(header.contents),
+                Some(0x30 | 0x31 | 0x01 | 0x02 | 0x05 | 0x06 | 0x0A | 0x1F | 0x3F)
+            )
+    }
+
     /// Whether the contents of an element are not those of the value but the value once more with its own tag.
-    fn wrapped(&self, body: &Body, header: &Header, fits_inside: impl Fn(&Header) -> bool) -> bool {
-        if header.tag.class() == Class::Universal {
-            return false;
-        }
-        // The identifier octets of the tags below; nearly all that stands here has another tag.
-        if !matches!(
-            self.bytes().get(header.contents),
-            Some(0x30 | 0x31 | 0x01 | 0x02 | 0x05 | 0x06 | 0x0A | 0x1F | 0x3F)
-        ) {
-            return false;
-        }
+    #[inline(never)]
+    fn wrapped(&self, body: &Body, header: &Header) -> bool {
         let Ok(first) = Header::read(self.bytes(), header.contents, self.bytes().len()) else { return false };
         let own = match body {
             Body::Sequence(_) => Tag::universal(16),
@@ -711,7 +742,14 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             _ => return false,
         };
         let constructed = matches!(body, Body::Sequence(_) | Body::Set(_) | Body::Of { .. });
-        first.tag == own && first.constructed == constructed && !fits_inside(&first)
+        let fits_inside = || match body {
+            Body::Sequence(members) | Body::Set(members) => {
+                find(self.schema, members, 0, 0, &first).is_some()
+            }
+            Body::Of { item, .. } => self.schema.fit(self.schema.slot(*item), &first) != Fit::No,
+            _ => false,
+        };
+        first.tag == own && first.constructed == constructed && !fits_inside()
     }
 
     /// A value with its own tag inside a tag that should stand in place of it.
@@ -735,7 +773,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         };
         let mut at = header.contents;
         if let Some(first) = self.next(&mut at, &inside) {
-            at = self.body(field, body, from, &first, extent, depth + 1);
+            at = self.body_apart(field, body, from, &first, extent, depth + 1);
             self.surplus(&mut at, &inside, depth + 1);
         }
         at
@@ -766,8 +804,9 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     // Structured types.
 
-    /// SEQUENCE and SET.
-    fn structure(
+    /// A SEQUENCE or SET with keys of open types.
+    #[inline(never)]
+    fn keyed(
         &mut self,
         field: Field,
         members: &Members,
@@ -776,9 +815,6 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         outer: Extent,
         depth: u32,
     ) -> usize {
-        if members.registers == 0 {
-            return self.components(field, members, from, header, outer, depth);
-        }
         // Keys are those of this value: what was noted for one around it is put back.
         let mut around = [Noted::NOTHING; MAX_KEYS];
         self.swap_registers(members.registers, &mut around);
@@ -798,6 +834,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         }
     }
 
+    /// SEQUENCE and SET.
+    #[inline(never)]
     fn components(
         &mut self,
         field: Field,
@@ -857,6 +895,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     }
 
     /// SEQUENCE OF and SET OF.
+    #[inline(never)]
     fn elements(
         &mut self,
         field: Field,
@@ -884,6 +923,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     // Open types.
 
+    #[inline(never)]
     fn open_type(
         &mut self,
         field: Field,
@@ -999,6 +1039,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     }
 
     /// A string in pieces.
+    #[inline(never)]
     fn string(
         &mut self,
         field: Field,
@@ -1124,7 +1165,7 @@ const fn bit(kind: DamageKind) -> u16 {
 }
 
 /// The component that an element is: the next that fits, or else one that was passed over or was there before.
-#[inline]
+#[inline(always)]
 fn find(schema: &Schema, members: &Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
     match schema.guesses.guess(members, header.tag) {
         Some(index)
