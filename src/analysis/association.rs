@@ -190,7 +190,7 @@ pub struct Association {
     /// How it ended, in words.
     pub reason: Option<String>,
     /// The end itself, with the octets that tell it.
-    pub ending: Option<Ending>,
+    pub ending: Option<Box<Ending>>,
     /// Whether an activity was begun.
     pub transfers: bool,
     /// The activity that is open.
@@ -401,7 +401,8 @@ impl Association {
             let state = self.machine.state;
             self.pace.finish(now.time);
             let now = Now { frame: self.last_frame, ..now };
-            self.ending = Some(Ending { state, side: Side::Responder, how: How::Silence, now, code: None });
+            let ending = Ending { state, side: Side::Responder, how: How::Silence, now, code: None };
+            self.ending = Some(Box::new(ending));
         }
     }
 
@@ -433,7 +434,7 @@ impl Association {
             self.reason = Some(reason());
             self.closed = Some(ending.now.time);
             self.pace.finish(ending.now.time);
-            self.ending = Some(ending);
+            self.ending = Some(Box::new(ending));
         }
     }
 

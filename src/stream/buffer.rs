@@ -9,6 +9,9 @@ use crate::capture::{Octets, Piece};
 /// 128 (X.224 13.3.4), and segments may cut each in several.
 const OCTETS_A_PIECE: usize = 32;
 
+/// A buffer that is smaller is not worth keeping when it is empty.
+const SMALL: usize = 2048;
+
 /// A buffer of this size grows by less than a smaller one.
 const LARGE: usize = 64 * 1024;
 
@@ -121,10 +124,10 @@ impl Buffer {
         self.pieces.shrink_to_fit();
     }
 
-    /// Forgets everything and gives large storage back.
+    /// Forgets everything, and gives large storage back, as no one should hold it, and small, as it is soon got again.
     pub fn clear(&mut self) {
         self.take(self.len());
-        if self.bytes.capacity() > 64 * 1024 {
+        if !(SMALL..=LARGE).contains(&self.bytes.capacity()) {
             *self = Buffer { base: self.base, ..Buffer::default() };
         }
     }
