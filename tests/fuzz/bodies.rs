@@ -114,12 +114,12 @@ pub fn pipeline(octets: &[u8]) {
     for json in [false, true] {
         let settings = || Settings { json, ..Settings::default() };
         let (view, _) = view(octets, Summary::new(Vec::new(), settings()));
-        check(&view.into_inner(), json);
+        check(&view.into_inner().expect("memory can be written"), json);
         let (view, _) = self::view(octets, Associations::new(Vec::new(), settings()));
         check(&view.into_inner(), json);
         for everything in [false, true] {
             let (view, _) = self::view(octets, Frames::new(Vec::new(), settings(), everything, everything));
-            check(&view.into_inner(), json);
+            check(&view.into_inner().expect("memory can be written"), json);
         }
         let (view, outcome) = self::view(octets, Overview::new(settings()));
         let mut out = Vec::new();
