@@ -73,6 +73,12 @@ impl UtcOffset {
     }
 }
 
+impl fmt::Display for UtcOffset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f)
+    }
+}
+
 /// Shows times in the style that was asked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Clock {

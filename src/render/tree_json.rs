@@ -54,7 +54,7 @@ pub fn write(out: &mut impl Write, frame: &FrameView<'_>, heads: &mut Heads) -> 
         write_end(out, r#","to":""#, to)?;
     }
     out.write_str(r#","layers":["#)?;
-    let mut summary = String::new();
+    let mut summary = String::with_capacity(256);
     for (nth, (index, layer, tag)) in frame.layers().enumerate() {
         out.write_str(if nth > 0 { r#",{"tag":""# } else { r#"{"tag":""# })?;
         out.write_str(tag.name())?;

@@ -8,10 +8,23 @@ use std::net::{IpAddr, Ipv4Addr};
 const BLANKS: &str = "                                ";
 const ZEROS: &str = "00000000000000000000000000000000";
 
-/// The numbers 0 to 99 with two digits each.
-const DECIMAL: &str = "\
-    0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
-    5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+/// The numbers 0 to 999 with three digits each.
+const GROUPS: &str = match std::str::from_utf8(&GROUP_DIGITS) {
+    Ok(digits) => digits,
+    Err(_) => "",
+};
+
+const GROUP_DIGITS: [u8; 3000] = {
+    let mut digits = [0; 3000];
+    let mut number = 0;
+    while number < 1000 {
+        digits[3 * number] = b'0' + (number / 100) as u8;
+        digits[3 * number + 1] = b'0' + (number / 10 % 10) as u8;
+        digits[3 * number + 2] = b'0' + (number % 10) as u8;
+        number += 1;
+    }
+    digits
+};
 
 const LOWER: &[u8; 16] = b"0123456789abcdef";
 const UPPER: &[u8; 16] = b"0123456789ABCDEF";
@@ -102,7 +115,8 @@ pub trait Digits: fmt::Write {
             [('-', month), ('-', day), ('T', second / 3600), (':', second / 60 % 60), (':', second % 60)];
         parts.into_iter().try_for_each(|(separator, number)| {
             self.write_char(separator)?;
-            self.write_str(pair(number.unsigned_abs()))
+            self.write_char(last(number.unsigned_abs() / 10))?;
+            self.write_char(last(number.unsigned_abs()))
         })
     }
 }
@@ -110,16 +124,23 @@ pub trait Digits: fmt::Write {
 impl<W: fmt::Write + ?Sized> Digits for W {}
 
 fn decimal(out: &mut (impl fmt::Write + ?Sized), number: u64) -> fmt::Result {
-    if number >= 100 {
-        out.decimal(number / 100)?;
+    if number >= 1000 {
+        decimal(out, number / 1000)?;
+        let at = 3 * (number % 1000) as usize;
+        return out.write_str(&GROUPS[at..at + 3]);
     }
-    out.write_str(pair(number))
+    if number >= 100 {
+        out.write_char(last(number / 100))?;
+    }
+    if number >= 10 {
+        out.write_char(last(number / 10))?;
+    }
+    out.write_char(last(number))
 }
 
-/// The last two digits of a decimal number.
-fn pair(number: u64) -> &'static str {
-    let at = 2 * (number % 100) as usize;
-    &DECIMAL[at..at + 2]
+/// The last digit of a decimal number.
+fn last(number: u64) -> char {
+    char::from(b'0' + (number % 10) as u8)
 }
 
 /// The lower four bits of an octet as a digit.
