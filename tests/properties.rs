@@ -3,14 +3,18 @@
 
 mod emit;
 mod inside;
+#[path = "fuzz/mutate.rs"]
+mod mutate;
 mod program;
 
 use std::fmt::Write as _;
 
 use emit::dialogue;
-use inside::{Chance, Shown, What, capture, frames, settings, show};
+use inside::{Chance, Shown, What, capture, frames, settings, show, show_with};
+use mutate::mutate;
 use program::{on_two_threads, samples};
 use serde_json::Value;
+use x400scope::pipeline::{Limits, Options};
 use x400scope::render::escape::is_harmful;
 use x400scope::render::settings::Settings;
 
@@ -204,6 +208,44 @@ fn the_same_capture_gives_the_same_octets_of_output() {
     }
 }
 
+/// What every view prints with one thread and with more, where limits are usual and where little reaches them.
+fn the_same_with_more_threads(octets: &[u8], place: &str) {
+    let limits = [Limits::default(), Limits { unit: 1 << 10, together: 12 << 10, connections: 3 }];
+    for limits in limits {
+        for what in What::ALL {
+            let run = |threads| {
+                let options = Options { threads, limits, ..Options::default() };
+                show_with(what, octets, &settings(true), &options).map(|shown| shown.text)
+            };
+            let one = run(1);
+            for threads in [2, 3] {
+                assert!(run(threads) == one, "{place}: {what:?}, {threads} threads, {limits:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn more_threads_print_the_same() {
+    let samples = samples();
+    for sample in &samples {
+        the_same_with_more_threads(&octets(sample), sample);
+    }
+    let mut chance = Chance::new(7);
+    for seed in 1..=40 {
+        let (one, other) = (&samples[chance.below(samples.len())], &samples[chance.below(samples.len())]);
+        let mutant = mutate(&octets(one), &octets(other), seed);
+        the_same_with_more_threads(&mutant, &format!("{one} with {other}, seed {seed}"));
+    }
+    let mut turns: Vec<Vec<u8>> = Vec::new();
+    for port in 3000..3016 {
+        let one = dialogue::capture_of(&any_association(&mut chance, port)).expect("a right script");
+        turns.extend(frames(&one));
+    }
+    chance.shuffle(&mut turns);
+    the_same_with_more_threads(&capture(turns.iter().map(Vec::as_slice)), "frames in any order");
+}
+
 // Order of segments
 
 /// The course of a connection: SYN and so on as they are; data of each side in bursts.
@@ -359,16 +401,24 @@ fn ends_of_records(capture: &[u8]) -> Vec<usize> {
     ends
 }
 
+/// So many octets of a sample are changed, spread over it. With `EVERY_OCTET` in the environment all are, which takes an
+/// hour or so in a release build.
+const MOST_CHANGES: usize = 150;
+
 #[test]
 fn a_sample_with_any_octet_changed_is_shown() {
-    let changed = ["q151626", "q157015", "refused-t-selector", "refused-bind-authentication", "foreign-mms"];
-    on_two_threads(&changed, |sample| {
+    let most = if std::env::var_os("EVERY_OCTET").is_some() { usize::MAX } else { MOST_CHANGES };
+    on_two_threads(&samples(), |sample| {
         let whole = octets(sample);
-        for at in 0..whole.len() {
-            for (turn, value) in [0x00, 0x7F, 0x80, 0xFF].into_iter().enumerate() {
+        // Odd, so that changes fall on all places of a header.
+        let every = if whole.len() > most { (whole.len() / most) | 1 } else { 1 };
+        for at in (0..whole.len()).step_by(every) {
+            let values = [!whole[at], 0x00, 0x7F, 0x80, 0xFF];
+            for (turn, value) in values.into_iter().enumerate() {
                 let mut octets = whole.clone();
                 octets[at] = value;
-                survives(&octets, at + turn * 3, &|| format!("{sample}, octet {at} set to {value:02X}"));
+                let place = || format!("{sample}, octet {at} set to {value:02X}");
+                survives(&octets, at / every + turn * 3, &place);
             }
         }
     });

@@ -57,40 +57,45 @@ pub(crate) fn settings(json: bool) -> Settings {
 
 /// Shows a capture; `None` where it is no capture.
 pub(crate) fn show(what: What, capture: &[u8], settings: &Settings) -> Option<Shown> {
+    show_with(what, capture, settings, &Options::default())
+}
+
+/// Shows a capture that is read with these options; `None` where it is no capture.
+pub(crate) fn show_with(what: What, capture: &[u8], settings: &Settings, options: &Options) -> Option<Shown> {
     let open = Capture::from_reader("capture", Box::new(Cursor::new(capture.to_vec()))).ok()?;
     let out = Vec::new();
     let settings = settings.clone();
     let (out, report) = match what {
         What::Overview => {
             let mut view = Overview::new(settings);
-            let report = run(open, &mut view);
+            let report = run(open, options, &mut view);
             let (damaged, mut out) = (report.damaged, out);
             view.write(&mut out, report).expect("memory can be written");
             return Some(Shown { text: utf8(out), damaged, rules: Vec::new() });
         }
         What::Summary => {
             let mut view = Summary::new(out, settings);
-            let report = run(open, &mut view);
+            let report = run(open, options, &mut view);
             (view.into_inner().expect("memory can be written"), report)
         }
         What::Tree => {
             let mut view = Frames::new(out, settings, true, true);
-            let report = run(open, &mut view);
+            let report = run(open, options, &mut view);
             (view.into_inner().expect("memory can be written"), report)
         }
         What::Associations => {
             let mut view = Associations::new(out, settings);
-            let report = run(open, &mut view);
+            let report = run(open, options, &mut view);
             (view.into_inner(), report)
         }
         What::Messages => {
             let mut view = Messages::new(out, settings, Some(|_: &Message, _: &str| Ok(())));
-            let report = run(open, &mut view);
+            let report = run(open, options, &mut view);
             (view.into_inner().expect("memory can be written"), report)
         }
         What::Findings => {
             let mut view = Associations::new(std::io::sink(), settings.clone());
-            let report = run(open, &mut view);
+            let report = run(open, options, &mut view);
             let (damaged, mut out) = (report.damaged, out);
             let findings = report.collector.into_findings();
             for finding in &findings {
@@ -103,8 +108,8 @@ pub(crate) fn show(what: What, capture: &[u8], settings: &Settings) -> Option<Sh
     Some(Shown { text: utf8(out), damaged, rules: rules(&report.collector.into_findings()) })
 }
 
-fn run(capture: Capture, view: &mut impl View) -> Report {
-    pipeline::run(capture, &Options::default(), view, |_| {}).expect("memory can be written")
+fn run(capture: Capture, options: &Options, view: &mut impl View) -> Report {
+    pipeline::run(capture, options, view, |_| {}).expect("memory can be written")
 }
 
 fn rules(findings: &[Finding]) -> Vec<&'static str> {
