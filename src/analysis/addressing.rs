@@ -2,6 +2,7 @@
 //! copy, a notification (X.411 12.2, X.420 clause 8).
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt::{self, Write as _};
 
 use crate::capture::FrameNo;
 use crate::layers::or_address::{Attribute, OrAddress};
@@ -173,9 +174,25 @@ impl Addresses {
 
 /// A number for an address as it is compared (X.402 18.4), where there is one: case and blanks do not count.
 fn comparable(address: &OrAddress) -> Option<u64> {
-    let text = address.to_string();
-    let text: String = text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
-    (!text.is_empty()).then(|| hash_of(&text))
+    let mut text = Comparable(String::with_capacity(64));
+    // Writing to a String does not fail.
+    let _ = write!(text, "{address}");
+    (!text.0.is_empty()).then(|| hash_of(&text.0))
+}
+
+/// Takes text as it is compared.
+struct Comparable(String);
+
+impl fmt::Write for Comparable {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if text.is_ascii() {
+            let octets = text.bytes().filter(|octet| !char::from(*octet).is_whitespace());
+            self.0.extend(octets.map(|octet| char::from(octet.to_ascii_lowercase())));
+        } else {
+            self.0.extend(text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase));
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -186,7 +203,7 @@ mod tests {
     fn address(attributes: &[(Attribute, &str)]) -> OrAddress {
         let mut address = OrAddress::default();
         for (attribute, value) in attributes {
-            address.add(*attribute, (*value).to_owned());
+            address.add(*attribute, value);
         }
         address
     }

@@ -9,7 +9,7 @@ use crate::layers::smtp::{Said, Verb};
 use crate::layers::stack::{Content, Now, Pdu};
 use crate::layers::upper::{Facts, Knowledge};
 use crate::layers::{Side, acse, clipped, mts, rtse};
-use crate::net::{Endpoint, Segment};
+use crate::net::Endpoint;
 use crate::stream::{Incident, Loss};
 use crate::tree::Tag;
 
@@ -17,7 +17,7 @@ use super::activity::{Agreed, Dialogue};
 use super::breach::Breach;
 use super::ending::{Ending, How};
 use super::machine::{Event, Machine, State, Step};
-use super::pace::Pace;
+use super::pace::{Pace, Sent};
 use super::timers::{Timers, since};
 use super::transport::TransportFacts;
 use crate::layers::mts::Kind;
@@ -190,7 +190,7 @@ pub struct Association {
     /// How it ended, in words.
     pub reason: Option<String>,
     /// The end itself, with the octets that tell it.
-    pub ending: Option<Ending>,
+    pub ending: Option<Box<Ending>>,
     /// Whether an activity was begun.
     pub transfers: bool,
     /// The activity that is open.
@@ -295,7 +295,7 @@ impl Association {
     }
 
     /// Takes note of a segment, before what it brings.
-    pub fn segment(&mut self, side: Side, segment: &Segment<'_>, now: Now) {
+    pub fn segment(&mut self, side: Side, segment: Sent, now: Now) {
         if self.ending.is_none() {
             self.pace.segment(side, segment, self.activity.is_some(), now);
         }
@@ -401,7 +401,8 @@ impl Association {
             let state = self.machine.state;
             self.pace.finish(now.time);
             let now = Now { frame: self.last_frame, ..now };
-            self.ending = Some(Ending { state, side: Side::Responder, how: How::Silence, now, code: None });
+            let ending = Ending { state, side: Side::Responder, how: How::Silence, now, code: None };
+            self.ending = Some(Box::new(ending));
         }
     }
 
@@ -433,7 +434,7 @@ impl Association {
             self.reason = Some(reason());
             self.closed = Some(ending.now.time);
             self.pace.finish(ending.now.time);
-            self.ending = Some(ending);
+            self.ending = Some(Box::new(ending));
         }
     }
 

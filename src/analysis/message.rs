@@ -50,7 +50,7 @@ impl Status {
 #[derive(Clone, Debug)]
 pub struct Message {
     /// What it says of itself; empty where too little of it was seen.
-    pub apdu: Apdu,
+    pub apdu: Box<Apdu>,
     /// Whether the beginning of the APDU was seen: else only that something was transferred.
     pub known: bool,
     /// The associations that it was transferred in, in order.
@@ -117,7 +117,7 @@ impl Message {
     pub(crate) fn transferred(apdu: Apdu, frame: FrameNo) -> Message {
         let end = |port| Endpoint { address: std::net::Ipv4Addr::LOCALHOST.into(), port };
         Message {
-            apdu,
+            apdu: Box::new(apdu),
             known: true,
             associations: vec![1],
             from: end(1024),
@@ -172,7 +172,7 @@ impl Message {
         };
         let print = memory::content_print(pieces);
         let known = apdu.is_some();
-        let mut apdu = apdu.map(|apdu| *apdu).unwrap_or_default();
+        let mut apdu = apdu.unwrap_or_default();
         if apdu.kind == ApduKind::Message && end != TransferEnd::Complete {
             // What was seen of the content says nothing of its length.
             apdu.content_length = None;
@@ -243,7 +243,7 @@ pub struct Ledger {
     /// How many activities were given up because there was no room.
     given_up: u64,
     /// Waiting for its acknowledgement, by association.
-    sent: BTreeMap<u32, Sent>,
+    sent: BTreeMap<u32, Box<Sent>>,
     unfinished: VecDeque<Unfinished>,
     /// The associations that a resumed activity was in before, by the association it is in now.
     earlier: HashMap<u32, Vec<u32>>,
@@ -276,7 +276,7 @@ impl Ledger {
         self.given_up
     }
 
-    fn take_sent(&mut self, association: u32) -> Option<Sent> {
+    fn take_sent(&mut self, association: u32) -> Option<Box<Sent>> {
         let sent = self.sent.remove(&association)?;
         self.taken = self.taken.saturating_sub(weight(&sent.activity, &sent.message));
         Some(sent)
@@ -323,7 +323,7 @@ impl Ledger {
         match end {
             TransferEnd::Complete => {
                 self.taken += weight(&activity, &message);
-                self.sent.insert(association.number, Sent { message, activity, key });
+                self.sent.insert(association.number, Box::new(Sent { message, activity, key }));
                 self.make_room(done);
             }
             TransferEnd::Discarded => self.tell(message, done),
@@ -355,7 +355,8 @@ impl Ledger {
             SpduKind::ActivityEndAck => pdu.side != sender,
             // The receiver did not take it: the sender gives it up, or will go on with it.
             SpduKind::ActivityDiscard | SpduKind::ActivityInterrupt if pdu.side == sender => {
-                if let Some(Sent { mut message, .. }) = self.take_sent(association.number) {
+                if let Some(sent) = self.take_sent(association.number) {
+                    let Sent { mut message, .. } = *sent;
                     message.unacknowledged = false;
                     message.status = match spdu.kind {
                         SpduKind::ActivityDiscard => Status::Discarded,
@@ -380,7 +381,8 @@ impl Ledger {
     /// An association is over.
     pub fn close(&mut self, association: &Association, done: &mut impl FnMut(Message)) {
         self.earlier.remove(&association.number);
-        if let Some(Sent { mut message, activity, key }) = self.take_sent(association.number) {
+        if let Some(sent) = self.take_sent(association.number) {
+            let Sent { mut message, activity, key } = *sent;
             message.unheard = association.octets[activity.sender.other().index()] == 0;
             message.capture_ends = association.ended_by.is_none();
             self.unfinished(Unfinished { key, activity, message }, done);
@@ -403,7 +405,8 @@ impl Ledger {
 
     /// What was sent in an association was acknowledged.
     fn settle(&mut self, association: u32, done: &mut impl FnMut(Message)) {
-        let Some(Sent { mut message, activity, .. }) = self.take_sent(association) else { return };
+        let Some(sent) = self.take_sent(association) else { return };
+        let Sent { mut message, activity, .. } = *sent;
         message.unacknowledged = false;
         message.status = if activity.resumed { Status::Resumed } else { Status::Transferred };
         self.tell(message, done);

@@ -26,7 +26,7 @@ pub use history::{Attempt, History, Loss, Run};
 pub use machine::{Event, Machine, State};
 pub use memory::{Again, Repeat, Subject};
 pub use message::{Ledger, Message, Status};
-pub use pace::{Pace, Stall};
+pub use pace::{Pace, Sent, Stall};
 pub use phase::Phase;
 pub use timers::{Longest, Timers};
 pub use tokens::Token;

@@ -3,7 +3,7 @@
 use crate::capture::Timestamp;
 use crate::layers::Side;
 use crate::layers::stack::Now;
-use crate::net::{Flags, Segment};
+use crate::net::Flags;
 
 /// A time in which nothing moved.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,17 @@ pub struct Stall {
     pub length: i64,
     /// Whether it ended: else it lasted until the connection was over, or the capture.
     pub over: bool,
+}
+
+/// What a segment says besides its octets.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    /// Its flags.
+    pub flags: Flags,
+    /// The window, as it stands in the header.
+    pub window: u16,
+    /// Whether it brings octets.
+    pub octets: bool,
 }
 
 /// The segments of a connection, by their times.
@@ -33,7 +44,7 @@ pub struct Pace {
 
 impl Pace {
     /// Takes note of a segment of `side`; `active` says whether an activity is open.
-    pub(super) fn segment(&mut self, side: Side, segment: &Segment<'_>, active: bool, now: Now) {
+    pub(super) fn segment(&mut self, side: Side, segment: Sent, active: bool, now: Now) {
         if segment.flags.has(Flags::RST) {
             return;
         }
@@ -52,7 +63,7 @@ impl Pace {
                 _ => {}
             }
         }
-        if segment.payload.is_empty() {
+        if !segment.octets {
             return;
         }
         let before = self.octets.replace(now);

@@ -28,6 +28,11 @@ impl Tag {
         Tag((class as u32) << NUMBER_BITS | number)
     }
 
+    /// The tag in an identifier octet of the low-tag-number form (X.690 8.1.2.2).
+    const fn low(identifier: u8) -> Tag {
+        Tag(((identifier >> 6) as u32) << NUMBER_BITS | (identifier & 0x1F) as u32)
+    }
+
     pub(super) const fn universal(number: u32) -> Tag {
         Tag::new(Class::Universal, number)
     }
@@ -88,19 +93,31 @@ impl Header {
     #[inline]
     pub(super) fn read(bytes: &[u8], start: usize, end: usize) -> Result<Header, HeaderError> {
         let bytes = bytes.get(..end).unwrap_or(bytes);
+        // Nearly all headers are of two octets.
+        if let Some([identifier, length @ 0..=0x7F, ..]) = bytes.get(start..)
+            && identifier & 0x1F != 0x1F
+        {
+            return Ok(Header {
+                start,
+                contents: start + 2,
+                tag: Tag::low(*identifier),
+                constructed: identifier & 0x20 != 0,
+                length: Length::Definite(usize::from(*length)),
+            });
+        }
+        Header::read_long(bytes, start)
+    }
+
+    /// The same for headers of any form.
+    #[inline(never)]
+    fn read_long(bytes: &[u8], start: usize) -> Result<Header, HeaderError> {
         let mut at = start;
         let identifier = octet(bytes, &mut at)?;
-        let class = match identifier >> 6 {
-            0 => Class::Universal,
-            1 => Class::Application,
-            2 => Class::Context,
-            _ => Class::Private,
-        };
         let constructed = identifier & 0x20 != 0;
-        let number = match identifier & 0x1F {
-            0x1F => high_number(bytes, &mut at)?,
-            low => u32::from(low),
-        };
+        let mut tag = Tag::low(identifier);
+        if identifier & 0x1F == 0x1F {
+            tag = Tag::new(tag.class(), high_number(bytes, &mut at)?);
+        }
         let length = match octet(bytes, &mut at)? {
             short @ 0..=0x7F => Length::Definite(usize::from(short)),
             0x80 if constructed => Length::Indefinite,
@@ -114,7 +131,7 @@ impl Header {
                 Length::Definite(length)
             }
         };
-        Ok(Header { start, contents: at, tag: Tag::new(class, number), constructed, length })
+        Ok(Header { start, contents: at, tag, constructed, length })
     }
 
     /// Whether this is end-of-contents octets: `00 00`.

@@ -6,7 +6,7 @@ use super::time;
 use crate::tree::DamageKind;
 
 /// The number that the contents octets are, where the type is one and the number fits, and what is wrong with them.
-#[inline]
+#[inline(always)]
 pub(super) fn check(body: &Body, contents: &[u8]) -> (Option<i64>, Option<DamageKind>) {
     let invalid = Some(DamageKind::InvalidValue);
     let valid_if = |valid| (None, if valid { None } else { invalid });

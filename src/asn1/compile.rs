@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use super::ber::Tag;
+use super::guess::Guesses;
 use super::notation::{self, Base, Bound, Component, Item, Module, Notes, Row, RowKey, Type, line_of};
 use super::oid;
 use super::schema::{
@@ -208,7 +209,6 @@ impl<'a> Compiler<'a> {
             form: Form::Either,
             content: Content::Body(index as u32),
             register: NO_REGISTER,
-            optional: true,
             wrong: false,
         };
         self.slots = (0..self.types.len()).map(slot).collect();
@@ -280,6 +280,7 @@ impl<'a> Compiler<'a> {
         for ty in 0..self.types.len() {
             self.check_choices(ty)?;
         }
+        let guesses = Guesses::make(&self.slots, &mut self.bodies);
         let unpicked = self.picks.values().filter(|(number, _)| !self.picked.contains(number)).min();
         if let Some((_, name)) = unpicked {
             return Err(SchemaError::Pick(name));
@@ -295,7 +296,6 @@ impl<'a> Compiler<'a> {
                 form: Form::Either,
                 content,
                 register: NO_REGISTER,
-                optional: true,
                 wrong: false,
             });
             TypeId(self.slots.len() as u32 - 1)
@@ -307,6 +307,7 @@ impl<'a> Compiler<'a> {
             type_names: type_names.collect(),
             slots: self.slots,
             bodies: self.bodies,
+            guesses,
             selectors: self.selectors,
             tables: self.tables,
             table_names: self.table_names,
@@ -435,7 +436,6 @@ impl<'a> Compiler<'a> {
             form: Form::Either,
             content: Content::Body(body),
             register: NO_REGISTER,
-            optional: false,
             wrong: notes.wrong,
         };
         for &tag in flat.wrappers.iter().rev() {
@@ -605,7 +605,7 @@ impl<'a> Compiler<'a> {
         }
         let free = self.scopes.last().map_or(0, |scope| scope.free);
         self.scopes.push(Scope { parts: flat.clone(), keys: Vec::new(), free });
-        let mut slots = Vec::with_capacity(flat.len());
+        let (mut slots, mut required) = (Vec::with_capacity(flat.len()), 0u64);
         for &Part { home, part, layer } in &flat {
             let around = usage.notes;
             let (name, notes) = match part.name {
@@ -632,8 +632,8 @@ impl<'a> Compiler<'a> {
                 source: if std::ptr::eq(home, source) { usage.source } else { home },
                 ..usage
             };
-            let mut slot = self.slot(usage, home, &part.ty, None)?;
-            slot.optional = part.optional || part.notes.wrong;
+            let slot = self.slot(usage, home, &part.ty, None)?;
+            required |= u64::from(!part.optional && !part.notes.wrong) << slots.len();
             if slot.wrong && slots.is_empty() {
                 return Err(home.error(part.ty.at, "@wrong without a component in front in", usage.name));
             }
@@ -652,7 +652,7 @@ impl<'a> Compiler<'a> {
         }
         let (first, count) = (self.slots.len() as SlotId, slots.len() as u32);
         self.slots.extend(slots);
-        Ok(Members { first, count, registers, secret: false })
+        Ok(Members { first, count, required, guesses: 0, registers, secret: false })
     }
 
     /// Marks the types in which a secret can be, however deep inside.

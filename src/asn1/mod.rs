@@ -9,6 +9,7 @@
 mod ber;
 mod check;
 mod compile;
+mod guess;
 mod notation;
 mod oid;
 mod schema;

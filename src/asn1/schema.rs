@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::ber::{Class, Header, Tag};
 use super::compile::compile;
+use super::guess::Guesses;
 use super::oid;
 use crate::tree::{Charset, Display, Field, FieldDef};
 
@@ -53,7 +54,6 @@ pub(super) struct Slot {
     pub(super) content: Content,
     /// Where the value is noted for open types, or [`NO_REGISTER`].
     pub(super) register: u8,
-    pub(super) optional: bool,
     /// Another encoding, seen but wrong, of the slot in front.
     pub(super) wrong: bool,
 }
@@ -170,6 +170,22 @@ impl Body {
         }
     }
 
+    /// The components or alternatives, where there are some.
+    pub(super) fn members(&self) -> Option<&Members> {
+        match self {
+            Body::Sequence(members) | Body::Set(members) | Body::Choice { members, .. } => Some(members),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn members_mut(&mut self) -> Option<&mut Members> {
+        match self {
+            Body::Sequence(members) | Body::Set(members) | Body::Choice { members, .. } => Some(members),
+            _ => None,
+        }
+    }
+
     /// Whether a secret can be inside.
     pub(super) fn holds_secret(&self) -> bool {
         match self {
@@ -185,6 +201,10 @@ impl Body {
 pub(super) struct Members {
     pub(super) first: SlotId,
     pub(super) count: u32,
+    /// The components that are not optional, one bit each.
+    pub(super) required: u64,
+    /// Where their [`Guesses`] stand.
+    pub(super) guesses: u32,
     /// The registers that are for this value alone, one bit each.
     pub(super) registers: u32,
     /// Whether a secret can be inside, however deep: then what fits none of them is taken for one.
@@ -232,6 +252,7 @@ pub(super) enum Fit {
 pub struct Schema {
     pub(super) slots: Vec<Slot>,
     pub(super) bodies: Vec<Body>,
+    pub(super) guesses: Guesses,
     pub(super) selectors: Vec<Selector>,
     pub(super) tables: Vec<Table>,
     pub(super) table_names: FxHashMap<&'static str, TableId>,
@@ -323,7 +344,7 @@ impl Schema {
     }
 
     #[inline]
-    pub(super) fn members(&self, members: Members) -> &[Slot] {
+    pub(super) fn members(&self, members: &Members) -> &[Slot] {
         &self.slots[members.first as usize..(members.first + members.count) as usize]
     }
 
@@ -345,7 +366,7 @@ impl Schema {
     #[inline(never)]
     fn fit_choice(&self, slot: &Slot, header: &Header) -> Fit {
         match slot.content {
-            Content::Body(body) => match *self.body(body) {
+            Content::Body(body) => match self.body(body) {
                 Body::Choice { members, .. } => {
                     self.alternative(members, header).map_or(Fit::No, |(_, fit)| fit)
                 }
@@ -356,7 +377,19 @@ impl Schema {
     }
 
     /// The alternative of a CHOICE that an element fits best.
-    pub(super) fn alternative(&self, members: Members, header: &Header) -> Option<(SlotId, Fit)> {
+    #[inline]
+    pub(super) fn alternative(&self, members: &Members, header: &Header) -> Option<(SlotId, Fit)> {
+        if let Some(index) = self.guesses.guess(members, header.tag)
+            && let id = members.first + index
+            && self.fit(self.slot(id), header) == Fit::Yes
+        {
+            return Some((id, Fit::Yes));
+        }
+        self.best_alternative(members, header)
+    }
+
+    #[inline(never)]
+    fn best_alternative(&self, members: &Members, header: &Header) -> Option<(SlotId, Fit)> {
         let mut best = None;
         for (slot, id) in self.members(members).iter().zip(members.first..) {
             match self.fit(slot, header) {

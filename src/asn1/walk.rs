@@ -188,9 +188,9 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         let mut at = start;
         match self.next(&mut at, &inside) {
             Some(header) if ty == schema.any() || ty == schema.any_secret() => {
-                self.generic(header, extent, 0, inside.secret)
+                self.generic(&header, extent, 0, inside.secret)
             }
-            Some(header) => self.fitted(ty.0, header, &inside, 0),
+            Some(header) => self.fitted(ty.0, &header, &inside, 0),
             None => at,
         }
     }
@@ -201,19 +201,31 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     // Nodes and damage.
 
+    #[inline(always)]
     fn open(&mut self, field: Field, at: Span) {
         self.sink.open(field, at, Value::Octets);
         if field.pick != 0 {
-            self.guide.enter(field, self.octets.slice(at.start as usize, at.end as usize));
+            self.enter(field, at);
         }
         self.settle(field, at);
     }
 
+    #[inline(never)]
+    fn enter(&mut self, field: Field, at: Span) {
+        self.guide.enter(field, self.octets.slice(at.start as usize, at.end as usize));
+    }
+
+    #[inline(always)]
     fn close(&mut self, field: Field, from: usize, end: usize) {
         self.sink.close(end as u32);
         if field.pick != 0 {
-            self.guide.leave(field, self.octets.slice(from, end));
+            self.leave(field, from, end);
         }
+    }
+
+    #[inline(never)]
+    fn leave(&mut self, field: Field, from: usize, end: usize) {
+        self.guide.leave(field, self.octets.slice(from, end));
     }
 
     fn leaf(&mut self, field: Field, at: Span, value: Value) {
@@ -282,12 +294,14 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     }
 
     /// The header of the next element at `at`; `None` where there is none any more, with `at` behind the contents.
-    #[inline]
+    #[inline(always)]
     fn next(&mut self, at: &mut usize, inside: &Inside) -> Option<Header> {
         loop {
             let end = inside.extent.end;
             if *at >= end || self.spent.stopped {
-                self.at_end(inside);
+                if inside.indefinite || inside.extent.is_cut() {
+                    self.at_end(inside);
+                }
                 *at = end;
                 return None;
             }
@@ -309,8 +323,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             }
             self.spent.elements += 1;
             if self.spent.elements > MAX_ELEMENTS {
-                self.spent.stopped = true;
-                self.rest(DamageKind::TooMany, *at, inside);
+                self.too_many(*at, inside);
                 *at = end;
                 return None;
             }
@@ -318,7 +331,21 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         }
     }
 
-    /// The contents are read to their end.
+    #[cold]
+    fn too_many(&mut self, at: usize, inside: &Inside) {
+        self.spent.stopped = true;
+        self.rest(DamageKind::TooMany, at, inside);
+    }
+
+    /// Whether a header that was read in advance is certainly the one that [`Walker::next`] gives: then it counts.
+    fn comes_next(&mut self, header: &Header, extent: Extent) -> bool {
+        let next = header.contents <= extent.end && !self.spent.stopped && self.spent.elements < MAX_ELEMENTS;
+        self.spent.elements += u32::from(next);
+        next
+    }
+
+    /// The contents are read to their end, and that is not where the end should be.
+    #[inline(never)]
     fn at_end(&mut self, inside: &Inside) {
         let Inside { field, extent, indefinite, .. } = *inside;
         if self.spent.is_over() {
@@ -355,94 +382,132 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     /// Elements that nothing is known about, to the end of the contents.
     fn surplus(&mut self, at: &mut usize, inside: &Inside, depth: u32) {
         while let Some(header) = self.next(at, inside) {
-            *at = self.unknown(header, inside, depth);
+            *at = self.unknown(&header, inside, depth);
         }
     }
 
     // Elements.
 
     /// An element that should be the value of a slot.
-    fn fitted(&mut self, id: SlotId, header: Header, inside: &Inside, depth: u32) -> usize {
-        match self.schema.fit(self.schema.slot(id), &header) {
+    fn fitted(&mut self, id: SlotId, header: &Header, inside: &Inside, depth: u32) -> usize {
+        match self.schema.fit(self.schema.slot(id), header) {
             Fit::No => self.unknown(header, inside, depth),
             _ => self.element(id, header.start, header, inside.extent, depth),
         }
     }
 
-    fn unknown(&mut self, header: Header, inside: &Inside, depth: u32) -> usize {
+    fn unknown(&mut self, header: &Header, inside: &Inside, depth: u32) -> usize {
         self.note(DamageKind::UnknownElement);
         self.generic(header, inside.extent, depth, inside.secret)
     }
 
     /// The element of a slot, whose node begins at `from`: at its header or at that of an explicit tag around it.
-    fn element(&mut self, id: SlotId, from: usize, header: Header, outer: Extent, depth: u32) -> usize {
+    fn element(&mut self, id: SlotId, from: usize, header: &Header, outer: Extent, depth: u32) -> usize {
         let schema = self.schema;
-        let slot = schema.slot(id);
-        if slot.wrong {
-            self.note(DamageKind::WrongForm);
-        }
-        if header.constructed && depth >= MAX_DEPTH {
-            return self.too_deep(slot.field, from, header, outer, true);
-        }
-        match slot.content {
-            Content::Explicit(inner) => self.explicit(slot.field, inner, from, header, outer, depth),
-            Content::Body(body) => self.body(slot.field, schema.body(body), from, header, outer, depth),
+        let mut slot = schema.slot(id);
+        loop {
+            if slot.wrong {
+                self.note(DamageKind::WrongForm);
+            }
+            if header.constructed && depth >= MAX_DEPTH {
+                return self.too_deep(slot.field, from, header, outer, true);
+            }
+            let body = match slot.content {
+                Content::Explicit(inner) => {
+                    return self.explicit(slot.field, inner, from, header, outer, depth);
+                }
+                Content::Body(body) => schema.body(body),
+            };
+            let Body::Choice { members, .. } = body else {
+                return self.body(slot.field, body, from, header, outer, depth);
+            };
+            // The alternative stands for the CHOICE.
+            slot = match schema.alternative(members, header) {
+                Some((id, _)) => schema.slot(id),
+                None => return self.no_alternative(slot.field, members, header, outer, depth),
+            };
         }
     }
 
+    #[cold]
+    fn no_alternative(
+        &mut self,
+        field: Field,
+        members: &Members,
+        header: &Header,
+        outer: Extent,
+        depth: u32,
+    ) -> usize {
+        let inside = Inside { field, extent: outer, indefinite: false, secret: members.secret };
+        self.unknown(header, &inside, depth)
+    }
+
+    /// The contents of an element. What is recursive is called, so that frames stay small.
+    #[inline(always)]
     fn body(
         &mut self,
         field: Field,
         body: &'w Body,
         from: usize,
-        header: Header,
+        header: &Header,
         outer: Extent,
         depth: u32,
     ) -> usize {
-        match *body {
-            Body::Choice { members, .. } => match self.schema.alternative(members, &header) {
+        match body {
+            Body::Choice { members, .. } => match self.schema.alternative(members, header) {
                 Some((id, _)) => self.element(id, from, header, outer, depth),
-                None => {
-                    let inside = Inside { field, extent: outer, indefinite: false, secret: members.secret };
-                    self.unknown(header, &inside, depth)
-                }
+                None => self.no_alternative(field, members, header, outer, depth),
             },
             Body::Open { .. } | Body::Any => self.open_type(field, body, from, header, outer, depth),
             _ if !header.constructed => self.primitive(field, body, from, header, outer, depth),
-            Body::Sequence(members) | Body::Set(members) => {
-                let fits = |header: &Header| find(self.schema, members, 0, 0, header).is_some();
-                match self.wrapped(body, header, fits) {
-                    true => self.unwrap(field, body, from, header, outer, depth),
-                    false => self.structure(field, members, from, header, outer, depth),
-                }
+            Body::Sequence(_) | Body::Set(_) | Body::Of { .. }
+                if self.may_wrap(header) && self.wrapped(body, header) =>
+            {
+                self.unwrap(field, body, from, header, outer, depth)
             }
-            Body::Of { item, size, secret, .. } => {
-                let fits = |header: &Header| self.schema.fit(self.schema.slot(item), header) != Fit::No;
-                match self.wrapped(body, header, fits) {
-                    true => self.unwrap(field, body, from, header, outer, depth),
-                    false => self.elements(field, (item, size, secret), from, header, outer, depth),
-                }
+            Body::Sequence(members) | Body::Set(members) if members.registers == 0 => {
+                self.components(field, members, from, header, outer, depth)
+            }
+            Body::Sequence(members) | Body::Set(members) => {
+                self.keyed(field, members, from, header, outer, depth)
+            }
+            &Body::Of { item, size, secret, .. } => {
+                self.elements(field, (item, size, secret), from, header, outer, depth)
             }
             Body::OctetString { .. }
             | Body::BitString(_)
             | Body::Text { .. }
             | Body::UtcTime
             | Body::GeneralizedTime => self.string(field, body, from, header, outer, depth),
-            _ => match self.wrapped(body, header, |_| false) {
+            _ => match self.may_wrap(header) && self.wrapped(body, header) {
                 true => self.unwrap(field, body, from, header, outer, depth),
                 false => self.wrongly_constructed(field, from, header, outer, depth),
             },
         }
     }
 
+    /// The same, from where it is rare.
+    #[cold]
+    fn body_apart(
+        &mut self,
+        field: Field,
+        body: &'w Body,
+        from: usize,
+        header: &Header,
+        outer: Extent,
+        depth: u32,
+    ) -> usize {
+        self.body(field, body, from, header, outer, depth)
+    }
+
     /// A primitive element.
-    #[inline]
+    #[inline(never)]
     fn primitive(
         &mut self,
         field: Field,
         body: &'w Body,
         from: usize,
-        header: Header,
+        header: &Header,
         outer: Extent,
         depth: u32,
     ) -> usize {
@@ -451,7 +516,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         {
             return end;
         }
-        let extent = self.contents(&header, outer);
+        let extent = self.contents(header, outer);
         let contents = self.bytes().get(header.contents..extent.end).unwrap_or_default();
         let mut value = Value::Contents(header.contents as u32);
         if extent.is_cut() {
@@ -495,25 +560,25 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     }
 
     /// An element that no schema describes.
-    fn generic(&mut self, header: Header, outer: Extent, depth: u32, secret: bool) -> usize {
+    fn generic(&mut self, header: &Header, outer: Extent, depth: u32, secret: bool) -> usize {
         let schema = self.schema;
-        let field = schema.generic.field(&header, secret);
+        let field = schema.generic.field(header, secret);
         if !header.constructed {
             let end =
                 self.primitive(field, schema.generic.body(header.tag), header.start, header, outer, depth);
-            self.high_tag(&header);
+            self.high_tag(header);
             return end;
         }
         if depth >= MAX_DEPTH {
             return self.too_deep(field, header.start, header, outer, secret);
         }
-        let extent = self.contents(&header, outer);
+        let extent = self.contents(header, outer);
         let inside = Inside { field, extent, indefinite: header.length == Length::Indefinite, secret };
         self.open(field, Span::new(header.start, extent.end));
-        self.high_tag(&header);
+        self.high_tag(header);
         let mut at = header.contents;
         while let Some(header) = self.next(&mut at, &inside) {
-            at = self.generic(header, extent, depth + 1, secret);
+            at = self.generic(&header, extent, depth + 1, secret);
         }
         self.close(field, header.start, at);
         at
@@ -528,8 +593,8 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     /// `secret`: the octets may be one, or hold one.
     #[cold]
-    fn too_deep(&mut self, field: Field, from: usize, header: Header, outer: Extent, secret: bool) -> usize {
-        let end = skip(self.bytes(), header, outer.end);
+    fn too_deep(&mut self, field: Field, from: usize, header: &Header, outer: Extent, secret: bool) -> usize {
+        let end = skip(self.bytes(), *header, outer.end);
         let at = Span::new(from, end);
         self.leaf(self.schema.generic.octets(secret), at, Value::Contents(header.contents as u32));
         self.damage(DamageKind::TooDeep, field, at);
@@ -538,12 +603,13 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     // Explicit tags, and those that stand where they should not or stand not where they should.
 
+    #[inline(never)]
     fn explicit(
         &mut self,
         field: Field,
         inner: SlotId,
         from: usize,
-        header: Header,
+        header: &Header,
         outer: Extent,
         depth: u32,
     ) -> usize {
@@ -568,26 +634,31 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             && let Some(first) = first
             && let Content::Body(body) = slot.content
             && let body @ (Body::Sequence(members) | Body::Set(members)) = schema.body(body)
-            && find(schema, *members, 0, 0, &first).is_some()
+            && find(schema, members, 0, 0, &first).is_some()
         {
             // The contents of the value directly inside the tag.
             self.note(DamageKind::WrongForm);
-            return self.body(field, body, from, header, outer, depth);
+            return self.body_apart(field, body, from, header, outer, depth);
         }
-        let extent = self.contents(&header, outer);
+        let extent = self.contents(header, outer);
         let inside = Inside { field, extent, indefinite: header.length == Length::Indefinite, secret };
         let node = !fits || choice.is_some_and(|(_, named)| named);
         if node {
             self.open(field, Span::new(from, extent.end));
         }
         let mut at = header.contents;
-        match self.next(&mut at, &inside) {
+        // Mostly the header that was read is the one that comes next.
+        let first = match first.filter(|first| fits && self.comes_next(first, extent)) {
+            None => self.next(&mut at, &inside),
+            next => next,
+        };
+        match first {
             Some(first) => {
                 at = match fits {
                     true => {
-                        self.element(inner, if node { first.start } else { from }, first, extent, depth + 1)
+                        self.element(inner, if node { first.start } else { from }, &first, extent, depth + 1)
                     }
-                    false => self.unknown(first, &inside, depth + 1),
+                    false => self.unknown(&first, &inside, depth + 1),
                 };
                 self.surplus(&mut at, &inside, depth + 1);
             }
@@ -608,7 +679,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         outer_field: Field,
         inner: SlotId,
         from: usize,
-        header: Header,
+        header: &Header,
         outer: Extent,
         depth: u32,
         secret: bool,
@@ -626,7 +697,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
                             Content::Body(body) => is_primitive(schema.body(body)),
                             Content::Explicit(_) => false,
                         };
-                        match schema.members(*members).iter().find(primitive) {
+                        match schema.members(members).iter().find(primitive) {
                             Some(alternative) => slot = alternative,
                             None => break (slot.field, &Body::Other),
                         }
@@ -644,11 +715,20 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         self.primitive(field, body, from, header, outer, depth)
     }
 
+    /// Whether the contents of an element may be a value with its own tag, by their first octet: nearly all that have
+    /// a tag in place of it have something else there.
+    #[inline(always)]
+    fn may_wrap(&self, header: &Header) -> bool {
+        header.tag.class() != Class::Universal
+            && matches!(
+                self.bytes().get(header.contents),
+                Some(0x30 | 0x31 | 0x01 | 0x02 | 0x05 | 0x06 | 0x0A | 0x1F | 0x3F)
+            )
+    }
+
     /// Whether the contents of an element are not those of the value but the value once more with its own tag.
-    fn wrapped(&self, body: &Body, header: Header, fits_inside: impl Fn(&Header) -> bool) -> bool {
-        if header.tag.class() == Class::Universal {
-            return false;
-        }
+    #[inline(never)]
+    fn wrapped(&self, body: &Body, header: &Header) -> bool {
         let Ok(first) = Header::read(self.bytes(), header.contents, self.bytes().len()) else { return false };
         let own = match body {
             Body::Sequence(_) => Tag::universal(16),
@@ -662,7 +742,14 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             _ => return false,
         };
         let constructed = matches!(body, Body::Sequence(_) | Body::Set(_) | Body::Of { .. });
-        first.tag == own && first.constructed == constructed && !fits_inside(&first)
+        let fits_inside = || match body {
+            Body::Sequence(members) | Body::Set(members) => {
+                find(self.schema, members, 0, 0, &first).is_some()
+            }
+            Body::Of { item, .. } => self.schema.fit(self.schema.slot(*item), &first) != Fit::No,
+            _ => false,
+        };
+        first.tag == own && first.constructed == constructed && !fits_inside()
     }
 
     /// A value with its own tag inside a tag that should stand in place of it.
@@ -672,12 +759,12 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         field: Field,
         body: &'w Body,
         from: usize,
-        header: Header,
+        header: &Header,
         outer: Extent,
         depth: u32,
     ) -> usize {
         self.note(DamageKind::WrongForm);
-        let extent = self.contents(&header, outer);
+        let extent = self.contents(header, outer);
         let inside = Inside {
             field,
             extent,
@@ -686,7 +773,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         };
         let mut at = header.contents;
         if let Some(first) = self.next(&mut at, &inside) {
-            at = self.body(field, body, from, first, extent, depth + 1);
+            at = self.body_apart(field, body, from, &first, extent, depth + 1);
             self.surplus(&mut at, &inside, depth + 1);
         }
         at
@@ -698,18 +785,18 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         &mut self,
         field: Field,
         from: usize,
-        header: Header,
+        header: &Header,
         outer: Extent,
         depth: u32,
     ) -> usize {
         self.note(DamageKind::WrongForm);
-        let extent = self.contents(&header, outer);
+        let extent = self.contents(header, outer);
         let indefinite = header.length == Length::Indefinite;
         let inside = Inside { field, extent, indefinite, secret: field.secret };
         self.open(field, Span::new(from, extent.end));
         let mut at = header.contents;
         while let Some(header) = self.next(&mut at, &inside) {
-            at = self.generic(header, extent, depth + 1, field.secret);
+            at = self.generic(&header, extent, depth + 1, field.secret);
         }
         self.close(field, from, at);
         at
@@ -717,19 +804,17 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     // Structured types.
 
-    /// SEQUENCE and SET.
-    fn structure(
+    /// A SEQUENCE or SET with keys of open types.
+    #[inline(never)]
+    fn keyed(
         &mut self,
         field: Field,
-        members: Members,
+        members: &Members,
         from: usize,
-        header: Header,
+        header: &Header,
         outer: Extent,
         depth: u32,
     ) -> usize {
-        if members.registers == 0 {
-            return self.components(field, members, from, header, outer, depth);
-        }
         // Keys are those of this value: what was noted for one around it is put back.
         let mut around = [Noted::NOTHING; MAX_KEYS];
         self.swap_registers(members.registers, &mut around);
@@ -749,24 +834,26 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         }
     }
 
+    /// SEQUENCE and SET.
+    #[inline(never)]
     fn components(
         &mut self,
         field: Field,
-        members: Members,
+        members: &Members,
         from: usize,
-        header: Header,
+        header: &Header,
         outer: Extent,
         depth: u32,
     ) -> usize {
         let schema = self.schema;
-        let extent = self.contents(&header, outer);
+        let extent = self.contents(header, outer);
         let indefinite = header.length == Length::Indefinite;
         let inside = Inside { field, extent, indefinite, secret: members.secret };
         self.open(field, Span::new(from, extent.end));
         let (mut at, mut seen, mut next) = (header.contents, 0u64, 0);
         while let Some(header) = self.next(&mut at, &inside) {
             let Some(index) = find(schema, members, seen, next, &header) else {
-                at = self.unknown(header, &inside, depth + 1);
+                at = self.unknown(&header, &inside, depth + 1);
                 continue;
             };
             let id = members.first + index;
@@ -781,16 +868,17 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             }
             next = index + 1;
             if slot.register == NO_REGISTER {
-                at = self.element(id, header.start, header, extent, depth + 1);
+                at = self.element(id, header.start, &header, extent, depth + 1);
             } else {
                 self.last = Noted::NOTHING;
-                at = self.element(id, header.start, header, extent, depth + 1);
+                at = self.element(id, header.start, &header, extent, depth + 1);
                 self.registers[usize::from(slot.register) % REGISTERS] = self.last;
             }
         }
-        if !self.spent.is_over() {
+        let missing = members.required & !seen;
+        if missing != 0 && !self.spent.is_over() {
             for (slot, index) in schema.members(members).iter().zip(0u32..) {
-                if !slot.optional && seen & 1 << index == 0 {
+                if missing & 1 << index != 0 {
                     self.missing(slot.field, at);
                 }
             }
@@ -807,22 +895,23 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     }
 
     /// SEQUENCE OF and SET OF.
+    #[inline(never)]
     fn elements(
         &mut self,
         field: Field,
         (item, size, secret): (SlotId, Bounds, bool),
         from: usize,
-        header: Header,
+        header: &Header,
         outer: Extent,
         depth: u32,
     ) -> usize {
-        let extent = self.contents(&header, outer);
+        let extent = self.contents(header, outer);
         let indefinite = header.length == Length::Indefinite;
         let inside = Inside { field, extent, indefinite, secret };
         self.open(field, Span::new(from, extent.end));
         let (mut at, mut count) = (header.contents, 0);
         while let Some(header) = self.next(&mut at, &inside) {
-            at = self.fitted(item, header, &inside, depth + 1);
+            at = self.fitted(item, &header, &inside, depth + 1);
             count += 1;
         }
         if !(size.admit_size(count) || self.spent.is_over()) {
@@ -834,12 +923,13 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
 
     // Open types.
 
+    #[inline(never)]
     fn open_type(
         &mut self,
         field: Field,
         body: &'w Body,
         from: usize,
-        header: Header,
+        header: &Header,
         outer: Extent,
         depth: u32,
     ) -> usize {
@@ -904,7 +994,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         field: Field,
         inner: SlotId,
         from: usize,
-        header: Header,
+        header: &Header,
         outer: Extent,
         depth: u32,
     ) -> Option<usize> {
@@ -924,7 +1014,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
                 return None;
             }
         }
-        let extent = self.contents(&header, outer);
+        let extent = self.contents(header, outer);
         let at = Span::new(from, extent.end);
         self.open(field, at);
         if field.pick != 0 {
@@ -941,7 +1031,7 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
         let inside = Inside { field, extent, indefinite: false, secret: field.secret };
         let mut at = start;
         if let Some(header) = self.next(&mut at, &inside) {
-            at = self.fitted(ty, header, &inside, depth);
+            at = self.fitted(ty, &header, &inside, depth);
         }
         if at < extent.end {
             self.rest(DamageKind::TrailingOctets, at, &inside);
@@ -949,16 +1039,17 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     }
 
     /// A string in pieces.
+    #[inline(never)]
     fn string(
         &mut self,
         field: Field,
         body: &'w Body,
         from: usize,
-        header: Header,
+        header: &Header,
         outer: Extent,
         depth: u32,
     ) -> usize {
-        let extent = self.contents(&header, outer);
+        let extent = self.contents(header, outer);
         let indefinite = header.length == Length::Indefinite;
         let inside = Inside { field, extent, indefinite, secret: field.secret };
         let encoded = match *body {
@@ -1000,11 +1091,11 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
     ) {
         while let Some(header) = self.next(at, inside) {
             if !is_string(header.tag) {
-                *at = self.unknown(header, inside, depth + 1);
+                *at = self.unknown(&header, inside, depth + 1);
                 continue;
             }
             if header.constructed && depth >= MAX_DEPTH {
-                *at = self.too_deep(inside.field, header.start, header, inside.extent, inside.secret);
+                *at = self.too_deep(inside.field, header.start, &header, inside.extent, inside.secret);
                 continue;
             }
             if header.constructed {
@@ -1019,8 +1110,14 @@ impl<'w, S: Sink, G: Guide> Walker<'w, S, G> {
             *size = size.saturating_add(extent.end - header.contents);
             match joined.as_deref_mut() {
                 None => {
-                    *at =
-                        self.primitive(inside.field, &Body::Other, header.start, header, inside.extent, depth)
+                    *at = self.primitive(
+                        inside.field,
+                        &Body::Other,
+                        header.start,
+                        &header,
+                        inside.extent,
+                        depth,
+                    )
                 }
                 Some(joined) => {
                     let piece = self.octets.slice(header.contents, extent.end);
@@ -1068,10 +1165,23 @@ const fn bit(kind: DamageKind) -> u16 {
 }
 
 /// The component that an element is: the next that fits, or else one that was passed over or was there before.
-#[inline]
-fn find(schema: &Schema, members: Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
+#[inline(always)]
+fn find(schema: &Schema, members: &Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
+    match schema.guesses.guess(members, header.tag) {
+        Some(index)
+            if index >= next
+                && seen & 1 << index == 0
+                && schema.fit(schema.slot(members.first + index), header) == Fit::Yes =>
+        {
+            Some(index)
+        }
+        _ => find_next(schema, members, seen, next, header),
+    }
+}
+
+#[inline(never)]
+fn find_next(schema: &Schema, members: &Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
     let slots = schema.members(members);
-    // Most are in their place.
     for (slot, index) in slots.iter().zip(0..).skip(next as usize) {
         if schema.fit(slot, header) == Fit::Yes && seen & 1 << index == 0 {
             return Some(index);
@@ -1081,7 +1191,7 @@ fn find(schema: &Schema, members: Members, seen: u64, next: u32, header: &Header
 }
 
 #[cold]
-fn find_elsewhere(schema: &Schema, members: Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
+fn find_elsewhere(schema: &Schema, members: &Members, seen: u64, next: u32, header: &Header) -> Option<u32> {
     let slots = schema.members(members);
     // How well it fits, then whether it was absent so far.
     let mut best: Option<(Fit, bool, u32)> = None;

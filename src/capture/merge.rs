@@ -34,7 +34,7 @@ pub struct Progress {
 /// was named first come first. Memory does not depend on the size of the files.
 pub struct Capture {
     files: Vec<CaptureFile>,
-    /// What each file has next.
+    /// What each of several files has next.
     heads: Vec<Option<Head>>,
     /// The files that have something next, the earliest on top.
     order: BinaryHeap<Reverse<(Timestamp, usize)>>,
@@ -88,8 +88,8 @@ impl Capture {
             read,
             total,
         };
-        for index in 0..capture.files.len() {
-            capture.advance(index);
+        if capture.files.len() > 1 {
+            (0..capture.files.len()).for_each(|index| capture.advance(index));
         }
         Ok(capture)
     }
@@ -100,13 +100,13 @@ impl Capture {
         reason = "an item borrows the capture, which Iterator cannot say"
     )]
     pub fn next(&mut self) -> Option<Item<'_>> {
-        if let Some(index) = self.current.take() {
-            self.advance(index);
-        }
-        let Reverse((_, index)) = self.order.pop()?;
-        self.current = Some(index);
+        let (index, head) = match &mut self.files[..] {
+            // Nothing has to be compared.
+            [file] => (0, file.advance()?),
+            _ => self.earliest()?,
+        };
         let file = self.files.get_mut(index)?;
-        match self.heads.get_mut(index)?.take()? {
+        match head {
             Head::Frame(record) => {
                 self.number.0 += 1;
                 Some(Item::Frame(file.frame(self.number, record)))
@@ -116,6 +116,16 @@ impl Capture {
                 Some(Item::Damage(Damage { file, offset, after: self.number, kind }))
             }
         }
+    }
+
+    /// The earliest of what all files have next, and which file that is.
+    fn earliest(&mut self) -> Option<(usize, Head)> {
+        if let Some(index) = self.current.take() {
+            self.advance(index);
+        }
+        let Reverse((_, index)) = self.order.pop()?;
+        self.current = Some(index);
+        Some((index, self.heads.get_mut(index)?.take()?))
     }
 
     /// Reads on in one file.

@@ -22,9 +22,12 @@ pub(super) struct Pcap {
     nanoseconds: bool,
     link: LinkType,
     opened: bool,
+    /// The header that was looked at behind the last record, and its position in the input.
+    ahead: Option<(u64, Header)>,
 }
 
 /// The header of a record.
+#[derive(Clone, Copy, Debug)]
 struct Header {
     seconds: u32,
     fraction: u32,
@@ -105,7 +108,8 @@ impl Records for Pcap {
                 return self.rest(window, Part::FileHeader, FILE_HEADER);
             }
         }
-        let Some(header) = self.header(window, 0) else {
+        let ahead = self.ahead.take().filter(|(offset, _)| *offset == window.offset());
+        let Some(header) = ahead.map(|(_, header)| header).or_else(|| self.header(window, 0)) else {
             return self.rest(window, Part::RecordHeader, HEADER);
         };
         let Some(length) = header.length() else { return self.skip(window) };
@@ -115,10 +119,11 @@ impl Records for Pcap {
         }
         // A length that was damaged and stayed possible shows in what follows. Without this look the frame would
         // swallow others, and they would be missing as if the network had lost them.
-        let followed = self.header(window, size).is_none_or(|next| next.length().is_some());
-        if !followed && self.find(window, HEADER..size).is_some() {
+        let next = self.header(window, size);
+        if next.is_some_and(|next| next.length().is_none()) && self.find(window, HEADER..size).is_some() {
             return self.skip(window);
         }
+        self.ahead = next.map(|next| (window.offset() + size as u64, next));
         let unit = if self.nanoseconds { 1 } else { 1000 };
         let time = i64::from(header.seconds) * 1_000_000_000 + i64::from(header.fraction) * unit;
         Step::Frame(Record {

@@ -4,9 +4,12 @@ use std::io::{self, Read};
 
 use super::input::Octetstream;
 
-/// How much of an input is in memory. Enough for two of the largest records, which looking ahead needs, and for
-/// reads so large that the calls do not count.
+/// How much of an input may be in memory: enough for two of the largest records, which looking ahead needs.
 const CAPACITY: usize = 1024 * 1024;
+
+/// How much is read at a time: so much that the calls do not count, and so little that it is still in the processor's
+/// cache when it is looked at.
+const READ: usize = 128 * 1024;
 
 /// A view on an input that moves forward only.
 pub(super) struct Window {
@@ -64,13 +67,11 @@ impl Window {
 
     #[cold]
     fn read(&mut self, wanted: usize) -> bool {
-        if self.start + wanted > self.buffer.len() {
-            self.buffer.copy_within(self.start..self.end, 0);
-            (self.start, self.end) = (0, self.len());
-        }
-        let limit = self.buffer.len();
+        self.buffer.copy_within(self.start..self.end, 0);
+        (self.start, self.end) = (0, self.len());
+        let limit = (wanted.max(self.end) + READ).min(self.buffer.len());
         while !self.ended && self.len() < wanted && self.end < limit {
-            match self.input.read(&mut self.buffer[self.end..]) {
+            match self.input.read(&mut self.buffer[self.end..limit]) {
                 Ok(0) => self.ended = true,
                 Ok(count) => self.end += count.min(limit - self.end),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

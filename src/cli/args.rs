@@ -431,7 +431,7 @@ mod tests {
             .unwrap()
             .options;
         assert_eq!(options.time_or(TimeStyle::Relative), TimeStyle::Epoch);
-        assert_eq!(options.utc_offset.to_string(), "-07:00");
+        assert_eq!(Ok(options.utc_offset), "-07:00".parse());
         assert_eq!(options.port, [102, 1102]);
         assert_eq!(options.threads, NonZeroUsize::new(4));
     }

@@ -1,6 +1,7 @@
 //! What all subcommands share: opening the input, the settings of the views, progress, the exit status.
 
 use std::io::{self, BufWriter, IsTerminal, StdoutLock};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -71,9 +72,11 @@ pub(super) fn read<V: View>(
         together: usize::from(options.max_held) << 20,
         connections: options.max_connections as usize,
     };
-    let pipeline_options = pipeline::Options { ports, probe: !options.no_probe, keep_content, limits };
+    let threads = options.threads.map_or(1, NonZeroUsize::get);
+    let pipeline_options =
+        pipeline::Options { ports, probe: !options.no_probe, keep_content, limits, threads };
     let mut progress = Progress::new(options.quiet);
-    let report = pipeline::run(capture, &pipeline_options, view, |capture| progress.show(capture))?;
+    let report = pipeline::run(capture, &pipeline_options, view, |moved| progress.show(moved))?;
     progress.end();
     Ok(report)
 }
@@ -95,11 +98,10 @@ impl Progress {
         Progress { since: Instant::now(), wanted: !quiet && io::stderr().is_terminal(), bar: None }
     }
 
-    fn show(&mut self, capture: &Capture) {
+    fn show(&mut self, progress: crate::capture::Progress) {
         if !self.wanted || (self.bar.is_none() && self.since.elapsed() < PATIENCE) {
             return;
         }
-        let progress = capture.progress();
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::with_draw_target(progress.total, ProgressDrawTarget::stderr());
             if let Ok(style) = ProgressStyle::with_template("{bytes} of {total_bytes} read {wide_bar} {eta}")

@@ -25,10 +25,8 @@ pub(super) fn run(arguments: &Arguments, options: &Options) -> anyhow::Result<St
     };
     let keep_content = extractor.is_some();
     let out = common::begin("messages", files, options)?;
-    let each = |message: &Message, json: &str| match &mut extractor {
-        Some(extractor) => extract(extractor, message, json),
-        None => Ok(()),
-    };
+    let each =
+        extractor.as_mut().map(|extractor| |message: &Message, json: &str| extract(extractor, message, json));
     let mut view = Messages::new(out, common::settings(options, TimeStyle::Absolute), each);
     let report = common::read(capture, options, keep_content, &mut view)?;
     view.into_inner()?.flush()?;

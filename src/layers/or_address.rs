@@ -6,6 +6,9 @@ use std::fmt;
 /// four organizational units and four domain-defined attributes.
 const ATTRIBUTES: usize = 64;
 
+/// How many octets the values of an address have, usually.
+const USUAL: usize = 48;
+
 /// An attribute of an O/R address. Their order is that of the string, from the particular to the general.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
@@ -55,7 +58,10 @@ impl Attribute {
 /// An O/R address as it is collected, or the global domain identifier that shares its last attributes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct OrAddress {
-    attributes: Vec<(Attribute, String)>,
+    /// The values of the attributes, one behind the other: recipients are many, and have many short ones.
+    values: String,
+    /// The attributes, each with where its value ends.
+    attributes: Vec<(Attribute, u32)>,
     /// Domain-defined attributes: type and value.
     domain_defined: Vec<(String, String)>,
 }
@@ -63,14 +69,25 @@ pub struct OrAddress {
 impl OrAddress {
     /// Adds an attribute. Of two forms of the same one (printable and teletex) the first counts; organizational
     /// units are several.
-    pub fn add(&mut self, attribute: Attribute, value: String) {
+    pub fn add(&mut self, attribute: Attribute, value: &str) {
         let several = attribute == Attribute::OrganizationalUnit;
         if self.attributes.len() >= ATTRIBUTES {
             return;
         }
         if several || !self.attributes.iter().any(|(known, _)| *known == attribute) {
-            self.attributes.push((attribute, value));
+            if self.attributes.is_empty() {
+                self.values.reserve(USUAL);
+            }
+            self.values.push_str(value);
+            self.attributes.push((attribute, self.values.len() as u32));
         }
+    }
+
+    /// An attribute and its value.
+    fn attribute(&self, index: usize) -> Option<(Attribute, &str)> {
+        let start = index.checked_sub(1).and_then(|before| self.attributes.get(before)).map_or(0, |at| at.1);
+        let (attribute, end) = *self.attributes.get(index)?;
+        Some((attribute, self.values.get(start as usize..end as usize)?))
     }
 
     /// Begins a domain-defined attribute with its type; its value comes next.
@@ -82,12 +99,11 @@ impl OrAddress {
 
     /// How much memory it takes besides itself.
     pub fn footprint(&self) -> usize {
-        let attributes: usize = self.attributes.iter().map(|(_, value)| value.capacity()).sum();
         let pairs: usize =
             self.domain_defined.iter().map(|(kind, value)| kind.capacity() + value.capacity()).sum();
-        attributes
+        self.values.capacity()
             + pairs
-            + self.attributes.capacity() * size_of::<(Attribute, String)>()
+            + self.attributes.capacity() * size_of::<(Attribute, u32)>()
             + self.domain_defined.capacity() * size_of::<(String, String)>()
     }
 
@@ -110,7 +126,8 @@ impl OrAddress {
 
     /// The value of an attribute.
     pub fn get(&self, attribute: Attribute) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| *known == attribute).map(|(_, value)| value.as_str())
+        let index = self.attributes.iter().position(|(known, _)| *known == attribute)?;
+        self.attribute(index).map(|(_, value)| value)
     }
 }
 
@@ -123,10 +140,15 @@ impl fmt::Display for OrAddress {
             write!(f, "/{prefix}{}={}", Escaped(kind), Escaped(value))?;
         }
         // Units are sent most significant first; the string goes the other way. The sort is stable.
-        let mut attributes: Vec<&(Attribute, String)> = self.attributes.iter().rev().collect();
-        attributes.sort_by_key(|(attribute, _)| *attribute);
-        for (attribute, value) in attributes {
-            write!(f, "/{}={}", attribute.key(), Escaped(value))?;
+        let mut order = [0u8; ATTRIBUTES];
+        let order = &mut order[..self.attributes.len().min(ATTRIBUTES)];
+        order.iter_mut().rev().zip(0..).for_each(|(place, index)| *place = index);
+        order.sort_by_key(|index| self.attributes.get(usize::from(*index)).map(|(attribute, _)| *attribute));
+        for (attribute, value) in order.iter().filter_map(|index| self.attribute(usize::from(*index))) {
+            f.write_str("/")?;
+            f.write_str(attribute.key())?;
+            f.write_str("=")?;
+            Escaped(value).fmt(f)?;
         }
         if self.is_empty() { Ok(()) } else { f.write_str("/") }
     }
@@ -137,13 +159,16 @@ struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
-            if matches!(c, '/' | '=' | '$') {
-                f.write_str("$")?;
-            }
-            write!(f, "{c}")?;
+        let mut rest = self.0;
+        while let Some(at) = rest.bytes().position(|octet| matches!(octet, b'/' | b'=' | b'$')) {
+            let (before, behind) = rest.split_at(at);
+            let (delimiter, behind) = behind.split_at(1);
+            f.write_str(before)?;
+            f.write_str("$")?;
+            f.write_str(delimiter)?;
+            rest = behind;
         }
-        Ok(())
+        f.write_str(rest)
     }
 }
 
@@ -166,7 +191,7 @@ mod tests {
             (Attribute::OrganizationalUnit, "Einkauf"),
             (Attribute::OrganizationalUnit, "Lager"),
         ] {
-            address.add(attribute, value.to_owned());
+            address.add(attribute, value);
         }
         assert_eq!(
             address.to_string(),
@@ -181,7 +206,7 @@ mod tests {
         address.end_domain_defined("hans(a)werk.de".to_owned());
         address.begin_domain_defined("X".to_owned());
         address.end_domain_defined("y/z".to_owned());
-        address.add(Attribute::AdministrationDomain, " ".to_owned());
+        address.add(Attribute::AdministrationDomain, " ");
         assert_eq!(address.to_string(), "/RFC-822=hans(a)werk.de/DD.X=y$/z/ADMD= /");
     }
 }

@@ -298,6 +298,7 @@ impl Reader {
         }
     }
 
+    #[inline]
     pub(super) fn value(
         &mut self,
         pick: Pick,
@@ -309,9 +310,20 @@ impl Reader {
         if let (Some(prmd), Pick::PrivateDomainIdentifier) = (&mut self.domain, pick) {
             *prmd = true;
         }
-        if self.region == Region::Outside {
-            return;
+        if self.region != Region::Outside {
+            self.value_inside(pick, field, identifier, octets, out);
         }
+    }
+
+    /// A primitive element inside an O/R name.
+    fn value_inside(
+        &mut self,
+        pick: Pick,
+        field: Field,
+        identifier: u8,
+        octets: Octets<'_>,
+        out: &mut Notices,
+    ) {
         let contents = octets.bytes();
         match pick {
             Pick::ExtensionAttributeType => {

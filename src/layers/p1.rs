@@ -1,6 +1,7 @@
 //! Message transfer: what an MTS-APDU (X.411, X.419) says about itself, and the heading of the interpersonal
 //! message or notification inside (X.420).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::or_address::{Attribute, OrAddress};
@@ -274,7 +275,7 @@ pub(super) fn integer(contents: &[u8]) -> Option<i64> {
 }
 
 /// The text of a character string by its universal tag; an implicit tag hides it, and then it is a printable one.
-fn text(tag: u8, contents: &[u8]) -> String {
+fn text(tag: u8, contents: &[u8]) -> Cow<'_, str> {
     let charset = match tag {
         0x14 => Charset::T61,
         0x15 | 0x19 | 0x1B => Charset::Iso2022,
@@ -283,7 +284,7 @@ fn text(tag: u8, contents: &[u8]) -> String {
         0x0C => Charset::Utf8,
         _ => Charset::Ascii,
     };
-    decode(charset, &contents[..contents.len().min(NAME)]).into_owned()
+    decode(charset, &contents[..contents.len().min(NAME)])
 }
 
 impl Reader {
@@ -441,20 +442,20 @@ impl Reader {
         let string = || text(identifier, contents);
         if let Some(attribute) = attribute(pick) {
             if let Some(address) = self.address() {
-                address.add(attribute, string());
+                address.add(attribute, &string());
             }
             return;
         }
         match pick {
             Pick::DomainDefinedType => {
                 if let Some(address) = self.address() {
-                    address.begin_domain_defined(string());
+                    address.begin_domain_defined(string().into_owned());
                 }
                 return;
             }
             Pick::DomainDefinedValue => {
                 if let Some(address) = self.address() {
-                    address.end_domain_defined(string());
+                    address.end_domain_defined(string().into_owned());
                 }
                 return;
             }
@@ -474,7 +475,7 @@ impl Reader {
             }
             Pick::IpmIdentifier if depth == 1 && place == Some(Place::IpmUser) => {
                 if let Some(ipm) = &mut apdu.ipm {
-                    ipm.id = string();
+                    ipm.id = string().into_owned();
                 }
             }
             Pick::IpmSubject if depth == 1 && !self.heading_read => {
@@ -496,7 +497,7 @@ impl Reader {
                     _ => None,
                 };
                 if let Some(id) = id {
-                    id.local = string();
+                    id.local = string().into_owned();
                 }
             }
             Pick::ContentType | Pick::ReportContentType => {
@@ -517,7 +518,7 @@ impl Reader {
             Pick::ArrivalTime if place == Some(Place::Trace) => {
                 if let Some(element) = apdu.trace.last_mut() {
                     element.arrival = utc_time(contents);
-                    element.arrival_text = text(0, contents);
+                    element.arrival_text = text(0, contents).into_owned();
                 }
             }
             Pick::RoutingAction if place == Some(Place::Trace) => {
@@ -573,7 +574,7 @@ impl Reader {
             }
             Pick::Supplementary => {
                 if let Some(recipient) = apdu.recipients.last_mut() {
-                    recipient.supplementary = Some(string()).filter(|words| !words.is_empty());
+                    recipient.supplementary = Some(string().into_owned()).filter(|words| !words.is_empty());
                 }
             }
             _ => {}

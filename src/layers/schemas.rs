@@ -205,6 +205,11 @@ impl Pick {
     pub(super) fn from_number(number: u16) -> Option<Pick> {
         ALL.get(usize::from(number).checked_sub(1)?).copied()
     }
+
+    /// Whether the field is of what message transfer carries, and not of the association: those come first above.
+    pub(super) fn is_transferred(self) -> bool {
+        self as u16 >= Pick::P1Message as u16
+    }
 }
 
 /// The schemas with the types and tables that the layers begin with.

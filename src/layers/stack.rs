@@ -190,6 +190,12 @@ impl Stack {
         deframers + mail + self.connection.footprint()
     }
 
+    /// Gives back the storage that is not used.
+    pub fn rest(&mut self) {
+        self.deframers.iter_mut().for_each(Deframer::rest);
+        self.connection.tsdu.iter_mut().for_each(|tsdu| tsdu.held.rest());
+    }
+
     /// The layers of a connection that carries SMTP.
     pub fn mail() -> Stack {
         Stack { mail: Some(Box::new(smtp::Dialogue::new())), ..Stack::default() }
@@ -296,7 +302,8 @@ struct Connection {
     /// How many octets are held of one TSDU, SSDU or transferred value.
     unit: usize,
     tsdu: [Assembly; 2],
-    ssdu: [Option<(SpduKind, Assembly)>; 2],
+    /// What an SSDU holds that is not at its end, and the kind of SPDU that began it.
+    ssdu: [Option<Box<(SpduKind, Assembly)>>; 2],
     /// The reserved octet of the first packet of each side.
     reserved: [Option<u8>; 2],
     /// The longest TPDU that CR and CC allow, as far as they were seen.
@@ -305,12 +312,11 @@ struct Connection {
     hint: Option<Application>,
     session: session::Context,
     knowledge: Knowledge,
-    activity: Option<Activity>,
+    activity: Option<Box<Activity>>,
     /// Interrupted activities, which may be resumed on this connection; the oldest first.
     interrupted: Vec<Activity>,
     /// The references of this session connection, by which an activity of it may be resumed in another.
     references: (Vec<u8>, Vec<u8>),
-    spdus: Vec<Spdu>,
     /// Whether octets of this connection were not captured: an SPDU may be missed.
     gap: bool,
     /// Whether the connection has left RFC 1006 for another protocol.
@@ -322,8 +328,9 @@ struct Connection {
 impl Connection {
     fn footprint(&self) -> usize {
         let tsdus: usize = self.tsdu.iter().map(|tsdu| tsdu.held.footprint()).sum();
-        let ssdus: usize = self.ssdu.iter().flatten().map(|(_, ssdu)| ssdu.held.footprint()).sum();
-        let activities: usize = self.activity.iter().chain(&self.interrupted).map(Activity::footprint).sum();
+        let ssdus: usize = self.ssdu.iter().flatten().map(|ssdu| ssdu.1.held.footprint()).sum();
+        let activities: usize =
+            self.activity.as_deref().into_iter().chain(&self.interrupted).map(Activity::footprint).sum();
         tsdus + ssdus + activities + self.knowledge.footprint()
     }
 
@@ -397,10 +404,9 @@ impl Connection {
         match fact.kind {
             cotp::TpduKind::Dt => self.data(side, &fact, tpdu, data, missing, now, out),
             cotp::TpduKind::Ed if !data.is_empty() => {
-                let mut spdus = std::mem::take(&mut self.spdus);
+                let mut spdus = Vec::new();
                 session::parse_expedited(data.bytes(), &mut spdus);
                 self.spdus(side, data, missing, &mut spdus, now, out);
-                self.spdus = spdus;
             }
             _ => {
                 if let Some(connect) = &fact.connect {
@@ -510,10 +516,9 @@ impl Connection {
                 out.pdu(&pdu, &self.knowledge);
             }
             _ => {
-                let mut spdus = std::mem::take(&mut self.spdus);
+                let mut spdus = Vec::new();
                 session::parse(tsdu.bytes(), &mut self.session, &mut spdus);
                 self.spdus(side, tsdu, missing, &mut spdus, now, out);
-                self.spdus = spdus;
             }
         }
     }
@@ -523,7 +528,7 @@ impl Connection {
         side: Side,
         tsdu: Octets<'_>,
         missing: Option<Missing>,
-        spdus: &mut Vec<Spdu>,
+        spdus: &mut [Spdu],
         now: Now,
         out: &mut O,
     ) {
@@ -550,7 +555,6 @@ impl Connection {
             }
             self.spdu(side, tsdu, spdu, missing, index + 1 < count, now, out);
         }
-        spdus.clear();
     }
 
     /// One SPDU: its user data are joined to an SSDU, read, and told together with it.
@@ -589,17 +593,20 @@ impl Connection {
         if spdu.begins_ssdu() && spdu.ends_ssdu() {
             self.user_data(side, spdu.kind, data, missing, &mut facts, out);
         } else {
-            let (kind, mut assembly) =
-                slot.take().filter(|_| !spdu.begins_ssdu()).unwrap_or((spdu.kind, Assembly::default()));
+            let mut begun = slot
+                .take()
+                .filter(|_| !spdu.begins_ssdu())
+                .unwrap_or_else(|| Box::new((spdu.kind, Assembly::default())));
+            let (kind, assembly) = &mut *begun;
             if assembly.append(data, self.unit) {
                 out.note(&Note { what: What::Cap(Cap::Ssdu), side, field: cotp::DATA, octets: data });
             }
             assembly.missing = assembly.missing.or(missing);
             if spdu.ends_ssdu() {
                 let missing = assembly.missing.or(assembly.capped.then_some(Missing::Cut));
-                self.user_data(side, kind, assembly.held.octets(), missing, &mut facts, out);
+                self.user_data(side, *kind, assembly.held.octets(), missing, &mut facts, out);
             } else {
-                *slot = Some((kind, assembly));
+                *slot = Some(begun);
             }
         }
         let moves =
@@ -690,7 +697,8 @@ impl Connection {
         match spdu.kind {
             SpduKind::ActivityStart => {
                 self.abandon(out);
-                self.activity = Some(Activity::new(side, octets(spdu.activity), now.frame, now.time, true));
+                let activity = Activity::new(side, octets(spdu.activity), now.frame, now.time, true);
+                self.activity = Some(Box::new(activity));
             }
             SpduKind::ActivityResume => {
                 self.abandon(out);
@@ -713,11 +721,11 @@ impl Connection {
                 activity.resumed = true;
                 activity.sender = side;
                 activity.id = clipped(id);
-                self.activity = Some(activity);
+                self.activity = Some(Box::new(activity));
             }
             // Data in a capture that began inside an activity.
             SpduKind::DataTransfer if self.activity.is_none() && self.gap && self.knowledge.reliable() => {
-                self.activity = Some(Activity::new(side, &[], now.frame, now.time, false));
+                self.activity = Some(Box::new(Activity::new(side, &[], now.frame, now.time, false)));
             }
             SpduKind::MinorSyncPoint => {
                 if let (Some(activity), Some(serial)) = (self.activity.as_mut(), spdu.serial)
@@ -736,18 +744,18 @@ impl Connection {
         match spdu.kind {
             SpduKind::ActivityEnd if sends => {
                 if let Some(activity) = self.activity.take() {
-                    self.transferred(activity, TransferEnd::Complete, out);
+                    self.transferred(*activity, TransferEnd::Complete, out);
                 }
             }
             SpduKind::ActivityDiscard if sends => {
                 if let Some(activity) = self.activity.take() {
-                    self.transferred(activity, TransferEnd::Discarded, out);
+                    self.transferred(*activity, TransferEnd::Discarded, out);
                 }
             }
             SpduKind::ActivityInterrupt if sends => {
                 if let Some(mut activity) = self.activity.take() {
                     activity.interrupted = true;
-                    self.interrupted.push(activity);
+                    self.interrupted.push(*activity);
                     let room = INTERRUPTED_UNITS * self.unit;
                     let taken = |all: &[Activity]| all.iter().map(Activity::footprint).sum::<usize>();
                     while self.interrupted.len() > INTERRUPTED || taken(&self.interrupted) > room {
@@ -768,13 +776,16 @@ impl Connection {
     fn abandon<O: Output>(&mut self, out: &mut O) {
         if let Some(activity) = self.activity.take() {
             let end = if self.gap { TransferEnd::Complete } else { TransferEnd::CutOff };
-            self.transferred(activity, end, out);
+            self.transferred(*activity, end, out);
         }
     }
 
     /// The association is over: what was under way is cut off.
     fn cut_off<O: Output>(&mut self, out: &mut O) {
-        for activity in std::mem::take(&mut self.interrupted).into_iter().chain(self.activity.take()) {
+        for activity in std::mem::take(&mut self.interrupted)
+            .into_iter()
+            .chain(self.activity.take().map(|activity| *activity))
+        {
             self.transferred(activity, TransferEnd::CutOff, out);
         }
     }

@@ -126,6 +126,11 @@ impl Deframer {
         self.buffer.footprint()
     }
 
+    /// Gives back the storage that is not used.
+    pub fn rest(&mut self) {
+        self.buffer.rest();
+    }
+
     /// Takes the next octets of the stream and gives every unit that they complete, in order.
     pub fn push<F: FnMut(Unit<'_>)>(&mut self, octets: Octets<'_>, mut emit: F) {
         let mut octets = octets;

@@ -180,14 +180,14 @@ impl Knowledge {
     /// Names the application, once an opening PDU was read.
     fn settle_application(&mut self, facts: &Facts) {
         match self.mode {
-            Some(Mode::Normal) => {
+            Some(Mode::Normal) if self.application.is_none() => {
                 let by_context = foreign::by_application_context(&self.application_context);
                 let syntaxes = self
                     .contexts
                     .iter()
                     .filter_map(|context| foreign::by_abstract_syntax(&context.abstract_syntax));
                 let found = by_context.or_else(|| syntaxes.into_iter().next());
-                self.application = self.application.or(found);
+                self.application = found;
             }
             Some(Mode::X410) if facts.rtse.is_some() && self.opened => {
                 self.application = Some(match self.application_protocol {
@@ -522,6 +522,17 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
         std::mem::take(&mut self.noticed)
     }
 
+    /// A primitive element of what message transfer carries.
+    fn transferred(&mut self, pick: Pick, field: Field, identifier: u8, octets: Octets<'_>, at: Span) {
+        self.newer(pick, field, octets, Some(identifier));
+        self.p1.value(pick, identifier, octets, at);
+        if let Some(oddity) = self.oddities.value(pick, identifier, octets.bytes(), &self.p1) {
+            self.notice(What::P1(oddity), field, octets);
+        }
+        self.names.value(pick, field, identifier, octets, &mut self.noticed);
+        self.ipm.value(pick, field, identifier, octets, &mut self.noticed);
+    }
+
     fn result(&mut self) -> Option<&mut Context> {
         self.knowledge.contexts.get_mut(self.results.checked_sub(1)?)
     }
@@ -591,6 +602,9 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
     fn value(&mut self, field: Field, identifier: u8, octets: Octets<'_>, at: Span) {
         use rtse::ApduKind as R;
         let Some(pick) = Pick::from_number(field.pick) else { return };
+        if pick.is_transferred() {
+            return self.transferred(pick, field, identifier, octets, at);
+        }
         let contents = octets.bytes();
         let number = integer(contents);
         if refuses(pick) && number != Some(0) || always_refuses(pick) {
@@ -707,15 +721,7 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
                     apdu.code = number;
                 }
             }
-            _ => {
-                self.newer(pick, field, octets, Some(identifier));
-                self.p1.value(pick, identifier, octets, at);
-                if let Some(oddity) = self.oddities.value(pick, identifier, contents, &self.p1) {
-                    self.notice(What::P1(oddity), field, octets);
-                }
-                self.names.value(pick, field, identifier, octets, &mut self.noticed);
-                self.ipm.value(pick, field, identifier, octets, &mut self.noticed);
-            }
+            _ => {}
         }
     }
 

@@ -55,7 +55,7 @@ impl Asked {
 
     /// Asks why an association ended as it did: the first rule that can tell.
     fn end(&self, association: &Association, history: &History, out: &mut Collector) {
-        let Some(ending) = association.ending.as_ref().filter(|_| !association.is_smtp()) else { return };
+        let Some(ending) = association.ending.as_deref().filter(|_| !association.is_smtp()) else { return };
         let case = Case { association, ending, history };
         let before = out.raised();
         for (ask, rule) in &self.end {

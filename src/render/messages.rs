@@ -29,12 +29,12 @@ pub struct Messages<W, F> {
     sink: Nothing,
     failed: Option<io::Error>,
     started: bool,
-    each: F,
+    each: Option<F>,
 }
 
 impl<W: Write, F: FnMut(&Message, &str) -> io::Result<()>> Messages<W, F> {
-    /// Rows on `out`; `each` is given every message that is shown, with its JSON record.
-    pub fn new(out: W, settings: Settings, each: F) -> Self {
+    /// Rows on `out`; `each`, if there is one, is given every message that is shown, with its JSON record.
+    pub fn new(out: W, settings: Settings, each: Option<F>) -> Self {
         Messages { out, settings, sink: Nothing, failed: None, started: false, each }
     }
 
@@ -50,13 +50,21 @@ impl<W: Write, F: FnMut(&Message, &str) -> io::Result<()>> Messages<W, F> {
     }
 
     fn write(&mut self, message: &Message) -> io::Result<()> {
+        if !self.settings.json {
+            writeln!(self.out, "{}", row(message, &self.settings.clock))?;
+            if self.each.is_none() {
+                return Ok(());
+            }
+        }
         let mut json = Vec::new();
         json_line(&mut json, &MessageRecord::new(message))?;
-        match self.settings.json {
-            true => self.out.write_all(&json)?,
-            false => writeln!(self.out, "{}", row(message, &self.settings.clock))?,
+        if self.settings.json {
+            self.out.write_all(&json)?;
         }
-        (self.each)(message, &String::from_utf8_lossy(&json))
+        match &mut self.each {
+            Some(each) => each(message, &String::from_utf8_lossy(&json)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -206,6 +206,13 @@ impl Assembler {
         }
     }
 
+    /// Gives storage back that serves comparisons alone, where all that was delivered is acknowledged.
+    pub(super) fn rest(&mut self) {
+        if self.acknowledged >= self.next {
+            self.forget();
+        }
+    }
+
     /// The connection is over: gives storage back that serves comparisons alone.
     pub(super) fn forget(&mut self) {
         self.history = History { since: self.next, ..History::default() };

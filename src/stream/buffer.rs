@@ -9,6 +9,12 @@ use crate::capture::{Octets, Piece};
 /// 128 (X.224 13.3.4), and segments may cut each in several.
 const OCTETS_A_PIECE: usize = 32;
 
+/// A buffer that is smaller is not worth keeping when it is empty.
+const SMALL: usize = 2048;
+
+/// A buffer of this size grows by less than a smaller one.
+const LARGE: usize = 64 * 1024;
+
 /// Octets collected from several places, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Buffer {
@@ -43,7 +49,18 @@ impl Buffer {
                 self.pieces.push(piece);
             }
         }
+        self.reserve(octets.len());
         self.bytes.extend_from_slice(octets.bytes());
+    }
+
+    /// Makes room for more octets. What began is likely to go on for several times as much, and each step of growth
+    /// copies what is there.
+    fn reserve(&mut self, more: usize) {
+        let (wanted, room) = (self.bytes.len() + more, self.bytes.capacity());
+        if wanted > room {
+            let step = if room < LARGE { 4 * room } else { 2 * room };
+            self.bytes.reserve_exact(wanted.max(step) - self.bytes.len());
+        }
     }
 
     /// Adds `octets` at the end, as far as `most` octets are held in all, from not too many places: each place takes
@@ -101,10 +118,16 @@ impl Buffer {
         self.pieces.truncate(kept);
     }
 
-    /// Forgets everything and gives large storage back.
+    /// Gives back the storage that is not used.
+    pub fn rest(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.pieces.shrink_to_fit();
+    }
+
+    /// Forgets everything, and gives large storage back, as no one should hold it, and small, as it is soon got again.
     pub fn clear(&mut self) {
         self.take(self.len());
-        if self.bytes.capacity() > 64 * 1024 {
+        if !(SMALL..=LARGE).contains(&self.bytes.capacity()) {
             *self = Buffer { base: self.base, ..Buffer::default() };
         }
     }

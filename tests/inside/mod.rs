@@ -5,6 +5,7 @@
 use std::io::{Cursor, Write as _};
 
 use serde_json::Value;
+use x400scope::analysis::Message;
 use x400scope::capture::Capture;
 use x400scope::findings::Finding;
 use x400scope::pipeline::{self, Options, Report, View};
@@ -83,7 +84,7 @@ pub(crate) fn show(what: What, capture: &[u8], settings: &Settings) -> Option<Sh
             (view.into_inner(), report)
         }
         What::Messages => {
-            let mut view = Messages::new(out, settings, |_, _| Ok(()));
+            let mut view = Messages::new(out, settings, Some(|_: &Message, _: &str| Ok(())));
             let report = run(open, &mut view);
             (view.into_inner().expect("memory can be written"), report)
         }

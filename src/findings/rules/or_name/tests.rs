@@ -9,13 +9,13 @@ use crate::layers::p1::{Apdu, ApduKind, Ipm};
 
 fn user(prmd: Option<&str>, more: &[(Attribute, &str)]) -> OrAddress {
     let mut address = OrAddress::default();
-    address.add(Attribute::Country, "XX".to_owned());
-    address.add(Attribute::AdministrationDomain, "A".to_owned());
+    address.add(Attribute::Country, "XX");
+    address.add(Attribute::AdministrationDomain, "A");
     if let Some(prmd) = prmd {
-        address.add(Attribute::PrivateDomain, prmd.to_owned());
+        address.add(Attribute::PrivateDomain, prmd);
     }
     for (attribute, value) in more {
-        address.add(*attribute, (*value).to_owned());
+        address.add(*attribute, value);
     }
     address
 }
