@@ -171,7 +171,7 @@ fn write_value(out: &mut impl Write, frame: &FrameView<'_>, node: &Node) -> fmt:
     if frame.secrets.hide(frame.tree, node) != Hidden::No {
         return write_text(out, MASK);
     }
-    let octets = value_octets(frame.tree, node).bytes();
+    let octets = || value_octets(frame.tree, node).bytes();
     match (node.field.display, value::number(frame.tree, node)) {
         (Display::Boolean, _) => {
             out.write_str(if value::boolean(frame.tree, node) { "true" } else { "false" })
@@ -189,21 +189,21 @@ fn write_value(out: &mut impl Write, frame: &FrameView<'_>, node: &Node) -> fmt:
             decimal(out, number)
         }
         (Display::BitString(bits), _) => {
-            write_octets(out, octets)?;
-            let Some(set) = value::bit_string(bits, octets) else { return Ok(()) };
+            write_octets(out, octets())?;
+            let Some(set) = value::bit_string(bits, octets()) else { return Ok(()) };
             out.write_str(r#","names":"#)?;
             write_list(out, set.filter_map(|(_, name)| name), write_text)
         }
         (Display::Oid, _) => {
-            write!(out, "\"{}\"", decode::oid(octets))?;
-            write_known(out, r#","name":"#, decode::oid_name(octets))
+            write!(out, "\"{}\"", decode::oid(octets()))?;
+            write_known(out, r#","name":"#, decode::oid_name(octets()))
         }
-        (Display::Text(charset), _) => write_text(out, &decode::text(charset, octets)),
-        (Display::UtcTime, _) => write_time(out, octets, decode::utc_time(octets)),
-        (Display::GeneralizedTime, _) => write_time(out, octets, decode::generalized_time(octets)),
+        (Display::Text(charset), _) => write_text(out, &decode::text(charset, octets())),
+        (Display::UtcTime, _) => write_time(out, octets(), decode::utc_time(octets())),
+        (Display::GeneralizedTime, _) => write_time(out, octets(), decode::generalized_time(octets())),
         _ => {
-            write_octets(out, octets)?;
-            write_known(out, r#","text":"#, value::printable(octets))
+            write_octets(out, octets())?;
+            write_known(out, r#","text":"#, value::printable(octets()))
         }
     }
 }

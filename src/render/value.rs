@@ -83,18 +83,18 @@ pub fn bit_string(
 
 /// The text of octets that are all printable ASCII, and at least one.
 pub fn printable(octets: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(octets).ok()?;
-    (!text.is_empty() && text.bytes().all(|octet| matches!(octet, b' '..=b'~'))).then_some(text)
+    let is_printable = !octets.is_empty() && octets.iter().all(|octet| matches!(octet, b' '..=b'~'));
+    if is_printable { std::str::from_utf8(octets).ok() } else { None }
 }
 
 /// Writes the value of a node; nothing where it has none.
 pub fn write(out: &mut impl Write, tree: &Tree, node: &Node, secrets: &Secrets) -> fmt::Result {
     use Display::*;
     let display = node.field.display;
-    let octets = value_octets(tree, node);
+    let octets = || value_octets(tree, node);
     match secrets.hide(tree, node) {
         Hidden::No => {}
-        Hidden::Partly if matches!(display, Octets | Selector) => return hexadecimal(out, octets, secrets),
+        Hidden::Partly if matches!(display, Octets | Selector) => return hexadecimal(out, octets(), secrets),
         Hidden::Partly | Hidden::All => return out.write_str(MASK),
     }
     match (display, number(tree, node)) {
@@ -111,25 +111,23 @@ pub fn write(out: &mut impl Write, tree: &Tree, node: &Node, secrets: &Secrets) 
         }
         (Flags(digits, bits), Some(number)) => write_flags(out, number, digits, bits),
         (Number | PaddedNumber(_) | Remaining | Hex(_) | Named(_) | Flags(..), None) => {
-            hexadecimal(out, octets, secrets)
+            hexadecimal(out, octets(), secrets)
         }
-        (BitString(bits), _) => write_bit_string(out, octets, bits, secrets),
+        (BitString(bits), _) => write_bit_string(out, octets(), bits, secrets),
         (Boolean, _) => out.write_str(if boolean(tree, node) { "TRUE" } else { "FALSE" }),
-        (Oid, _) => write_oid(out, octets.bytes()),
+        (Oid, _) => write_oid(out, octets().bytes()),
         (Octets, _) => {
-            hexadecimal(out, octets, secrets)?;
-            match printable(octets.bytes()) {
-                Some(text) if text.len() <= OCTETS_SHOWN => write_quoted(out, text),
-                _ => Ok(()),
-            }
+            hexadecimal(out, octets(), secrets)?;
+            let shown = Some(octets().bytes()).filter(|octets| octets.len() <= OCTETS_SHOWN);
+            shown.and_then(printable).map_or(Ok(()), |text| write_quoted(out, text))
         }
-        (Selector, _) => match printable(octets.bytes()) {
+        (Selector, _) => match printable(octets().bytes()) {
             Some(text) => quote(text).write(out),
-            None => hexadecimal(out, octets, secrets),
+            None => hexadecimal(out, octets(), secrets),
         },
-        (Text(charset), _) => quote(&decode::text(charset, octets.bytes())).write(out),
-        (UtcTime, _) => write_time(out, octets.bytes(), decode::utc_time(octets.bytes())),
-        (GeneralizedTime, _) => write_time(out, octets.bytes(), decode::generalized_time(octets.bytes())),
+        (Text(charset), _) => quote(&decode::text(charset, octets().bytes())).write(out),
+        (UtcTime, _) => write_time(out, octets().bytes(), decode::utc_time(octets().bytes())),
+        (GeneralizedTime, _) => write_time(out, octets().bytes(), decode::generalized_time(octets().bytes())),
     }
 }
 
