@@ -9,8 +9,9 @@
 //! traffic that is no mail. The second form writes associations that are opened, transfer nothing and stay open. The same
 //! words give the same octets.
 
+#![allow(clippy::print_stdout)] // a program, not a part of one
+
 #[path = "../tests/emit/mod.rs"]
-#[allow(dead_code)]
 mod emit;
 
 use std::collections::VecDeque;

@@ -153,7 +153,7 @@ impl<'a, V: View> Analyst<'a, V> {
     /// Now and then one conversation is looked at, all in turn: where it idles, it gives back what it holds to be quick.
     fn look_after_one(&mut self) {
         let now = self.now.frame.0;
-        if now % LOOKED_AT != 0 {
+        if !now.is_multiple_of(LOOKED_AT) {
             return;
         }
         self.turn = if self.turn + 1 < self.places.len() { self.turn + 1 } else { 0 };

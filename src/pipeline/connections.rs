@@ -22,13 +22,17 @@ const IDLE: u64 = 4096;
 /// One connection is looked at in so many frames, whether it idles. A power of two.
 const LOOKED_AT: u64 = 16;
 
-/// Both ends of a connection, the lower one first: the same for both directions.
+/// Both ends of a connection, the one with the lower port first: the same for both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FlowKey(Endpoint, Endpoint);
 
 impl FlowKey {
     pub(super) fn of(segment: &Segment<'_>) -> FlowKey {
-        FlowKey(segment.from.min(segment.to), segment.from.max(segment.to))
+        let (from, to) = (segment.from, segment.to);
+        match (from.port, from.address) <= (to.port, to.address) {
+            true => FlowKey(from, to),
+            false => FlowKey(to, from),
+        }
     }
 
     pub(super) fn has_port(&self, ports: &[u16]) -> bool {
@@ -254,7 +258,7 @@ impl Connections {
     /// Now and then one connection is looked at, all in turn: where it idles, it gives back what it holds for
     /// comparisons.
     pub(super) fn look_after_one(&mut self, now: FrameNo) {
-        if now.0 % LOOKED_AT != 0 {
+        if !now.0.is_multiple_of(LOOKED_AT) {
             return;
         }
         self.turn = if self.turn + 1 < self.slots.capacity() { self.turn + 1 } else { 0 };
