@@ -1,5 +1,10 @@
 //! The one way through the house: frames in, what they mean out.
 //!
+//! A `sorter` puts frames into connections, and the octets of each in order; it tells a `sorter::Listener`. The
+//! `analyst` is the one that understands them: each connection has its layers and its association, and what they tell
+//! goes through a `feed` to the `desk`, where the rules are asked, and to the view. Between the two there may be a
+//! thread (`ahead`), which nobody notices.
+//!
 //! Memory depends on the connections that are open, never on the size of the capture.
 
 use std::io;
