@@ -57,15 +57,16 @@ cost() {
     rm -f "$measured"
 }
 
-# What another tool costs, measured once.
+# What a command costs, measured once.
 declare -A known
 
 # A row: the command of x400scope, and that of the other tool for the same question. The words of a command are parted
 # here; the capture is one word whatever its name.
 row() {
     local file=$1 what=$2 other=$3 ours theirs
-    read -ra ours <<<"$(cost "$x400scope" $what --quiet "$folder/$file")"
+    known["$file $what"]=${known["$file $what"]:-$(cost "$x400scope" $what --quiet "$folder/$file")}
     known["$file $other"]=${known["$file $other"]:-$(cost $other "$folder/$file" "${@:4}")}
+    read -ra ours <<<"${known["$file $what"]}"
     read -ra theirs <<<"${known["$file $other"]}"
     awk -v what="$what" -v other="$other" -v a="${ours[0]}" -v b="${ours[2]}" -v c="${theirs[0]}" -v d="${theirs[2]}" \
         'BEGIN { ratio = a > 0 ? sprintf(c / a < 10 ? "%.2f" : "%.0f", c / a) : "more than can be measured";

@@ -56,6 +56,8 @@ pub(super) struct Analyst<'a, V> {
     places: Vec<Place>,
     /// How much memory the conversations take together.
     held: usize,
+    /// With how much memory room is made again: more than the limit where a single conversation exceeds it.
+    bound: usize,
     /// Whose turn it is to be looked at, whether it idles.
     turn: usize,
     /// How many activities had been given up when that was told last.
@@ -76,6 +78,7 @@ impl<'a, V: View> Analyst<'a, V> {
             desk: Desk::new(options.keep_content, options.limits.together / 2),
             places: Vec::new(),
             held: 0,
+            bound: options.limits.layers(),
             turn: 0,
             given_up: 0,
             associations: 0,
@@ -127,7 +130,11 @@ impl<'a, V: View> Analyst<'a, V> {
             counted: 0,
             rests: true,
         };
-        self.places[at] = Place::Open(Box::new(conversation));
+        let before = std::mem::replace(&mut self.places[at], Place::Open(Box::new(conversation)));
+        if let Place::Open(lost) = before {
+            // By a fault of ours: in order, a place is left before it is taken.
+            self.held -= lost.counted;
+        }
     }
 
     /// Counts what a conversation takes now.
@@ -164,17 +171,24 @@ impl<'a, V: View> Analyst<'a, V> {
         }
     }
 
-    /// Sees to it that no more is held than may be: takes the conversations for over that were idle longest.
+    /// Sees to it that no more is held than may be.
     fn keep_bounds(&mut self) -> io::Result<()> {
         if self.desk.given_up() > self.given_up {
             self.given_up = self.desk.given_up();
             self.note(What::Cap(Cap::Remembered));
         }
-        let most = self.limits.layers();
-        if self.held <= most {
-            return Ok(());
+        if self.held > self.bound {
+            (0..self.places.len()).for_each(|at| self.rest(at));
+            self.make_room()?;
+            let most = self.limits.layers();
+            self.bound = if self.held > most { self.held + most / 16 } else { most };
         }
-        (0..self.places.len()).for_each(|at| self.rest(at));
+        Ok(())
+    }
+
+    /// Takes the conversations for over that were idle longest, until a quarter is free: all but the one that is read.
+    fn make_room(&mut self) -> io::Result<()> {
+        let most = self.limits.layers();
         if self.held <= most {
             return Ok(());
         }
@@ -351,7 +365,7 @@ impl<V: View> Listener for Analyst<'_, V> {
                 && known.association.last_frame == now
             {
                 self.held -= known.counted;
-                self.places[at] = Place::Vacant;
+                self.places[at] = Place::Ended { mail: known.association.is_smtp() };
             }
         }
     }
