@@ -704,7 +704,8 @@ fn walk_both(schema: &Schema, ty: &str, octets: &[u8], cut: Option<Cause>) {
     let (tree, end) = tree_of(schema, ty, octets, cut, &mut kept);
     let mut unkept = decoder_of(schema);
     let id = schema.type_id(ty).unwrap_or(schema.any());
-    let source = Octets::new(octets, &[], 0);
+    let pieces = [Piece { start: 0, frame: FrameNo(1), offset: 0 }];
+    let source = Octets::new(octets, &pieces, 0);
     let other = walk(schema, id, source, Span::new(0, octets.len()), cut, &mut Nothing, &mut unkept);
     assert_eq!((end, kept.calls), (other, unkept.calls));
     assert!(end <= octets.len());
