@@ -23,6 +23,7 @@ mod analyst;
 mod connections;
 mod desk;
 mod feed;
+mod idle;
 mod sorter;
 
 use analyst::Analyst;

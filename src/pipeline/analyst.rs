@@ -4,6 +4,7 @@ use std::io;
 
 use super::desk::Desk;
 use super::feed::Feed;
+use super::idle::{Round, idles};
 use super::sorter::{Listener, Opening, Seen};
 use super::{Limits, Options, PAYLOAD, Read, View};
 use crate::analysis::Association;
@@ -15,12 +16,6 @@ use crate::layers::{Side, lower, smtp};
 use crate::net::{Endpoint, Packet};
 use crate::stream::{Incident, Loss, Receiver};
 use crate::tree::Sink;
-
-/// A conversation of which so many frames of the capture brought nothing gives back what it holds to be quick.
-const IDLE: u64 = 4096;
-
-/// One place is looked at in so many frames, whether its conversation idles. A power of two.
-const LOOKED_AT: u64 = 16;
 
 /// What is known of the connection in a place.
 #[derive(Debug)]
@@ -58,8 +53,7 @@ pub(super) struct Analyst<'a, V> {
     held: usize,
     /// With how much memory room is made again: more than the limit where a single conversation exceeds it.
     bound: usize,
-    /// Whose turn it is to be looked at, whether it idles.
-    turn: usize,
+    round: Round,
     /// How many activities had been given up when that was told last.
     given_up: u64,
     /// How many associations there are.
@@ -79,7 +73,7 @@ impl<'a, V: View> Analyst<'a, V> {
             places: Vec::new(),
             held: 0,
             bound: options.limits.layers(),
-            turn: 0,
+            round: Round::default(),
             given_up: 0,
             associations: 0,
             damaged: false,
@@ -159,14 +153,12 @@ impl<'a, V: View> Analyst<'a, V> {
 
     /// Now and then one conversation is looked at, all in turn: where it idles, it gives back what it holds to be quick.
     fn look_after_one(&mut self) {
-        let now = self.now.frame.0;
-        if !now.is_multiple_of(LOOKED_AT) {
-            return;
-        }
-        self.turn = if self.turn + 1 < self.places.len() { self.turn + 1 } else { 0 };
-        let at = self.turn;
-        let idles = |known: &mut Conversation| !known.rests && known.association.last_frame.0 + IDLE < now;
-        if self.conversation(at).is_some_and(idles) {
+        let now = self.now.frame;
+        let at = self.round.next(now, self.places.len());
+        let idle = |known: &mut Conversation| !known.rests && idles(known.association.last_frame, now);
+        if let Some(at) = at
+            && self.conversation(at).is_some_and(idle)
+        {
             self.rest(at);
         }
     }
@@ -215,7 +207,7 @@ impl<'a, V: View> Analyst<'a, V> {
         Ok(())
     }
 
-    /// Ends what is known of a connection.
+    /// Ends what is known of a connection, and leaves its place.
     fn end(&mut self, at: usize) -> io::Result<()> {
         self.feed(at, |feed| {
             feed.end_of_stream(Side::Initiator);
@@ -324,11 +316,7 @@ impl<V: View> Listener for Analyst<'_, V> {
     }
 
     fn close(&mut self, at: usize) -> io::Result<()> {
-        self.end(at)?;
-        if let Some(place) = self.places.get_mut(at) {
-            *place = Place::Vacant;
-        }
-        Ok(())
+        self.end(at)
     }
 
     fn capped(&mut self, cap: Cap) {

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use foldhash::fast::RandomState;
 use slab::Slab;
 
+use super::idle::{Round, idles};
 use crate::capture::{FrameNo, Octets, Piece};
 use crate::layers::stack::Now;
 use crate::net::{Endpoint, Segment};
@@ -15,12 +16,6 @@ use crate::stream::Flow;
 /// How many connections that are not TPKT are remembered as such. When there are more, all are forgotten and
 /// looked at again.
 const STRANGERS: usize = 65_536;
-
-/// A connection of which so many frames of the capture brought nothing gives back what it holds for comparisons alone.
-const IDLE: u64 = 4096;
-
-/// One connection is looked at in so many frames, whether it idles. A power of two.
-const LOOKED_AT: u64 = 16;
 
 /// Both ends of a connection, the one with the lower port first: the same for both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +116,7 @@ impl HeldSegment {
 #[derive(Debug)]
 pub(super) struct Known {
     pub(super) flow: Flow,
-    /// The how-manieth of all.
+    /// Its number, in the order in which they became known.
     pub(super) number: u32,
     pub(super) last_frame: FrameNo,
     /// Which sides have ended their stream.
@@ -147,8 +142,7 @@ pub(super) struct Connections {
     slots: Slab<(FlowKey, Slot)>,
     strangers: usize,
     held: usize,
-    /// Whose turn it is to be looked at, whether it idles.
-    turn: usize,
+    round: Round,
 }
 
 impl Connections {
@@ -258,12 +252,9 @@ impl Connections {
     /// Now and then one connection is looked at, all in turn: where it idles, it gives back what it holds for
     /// comparisons.
     pub(super) fn look_after_one(&mut self, now: FrameNo) {
-        if !now.0.is_multiple_of(LOOKED_AT) {
-            return;
-        }
-        self.turn = if self.turn + 1 < self.slots.capacity() { self.turn + 1 } else { 0 };
-        let at = self.turn;
-        if self.known_mut(at).is_some_and(|known| !known.rests && known.last_frame.0 + IDLE < now.0) {
+        if let Some(at) = self.round.next(now, self.slots.capacity())
+            && self.known_mut(at).is_some_and(|known| !known.rests && idles(known.last_frame, now))
+        {
             self.rest(at);
         }
     }
