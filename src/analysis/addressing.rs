@@ -103,11 +103,13 @@ struct Memory<T> {
     /// By the hash of what it is remembered by.
     known: HashMap<u64, T>,
     order: VecDeque<u64>,
+    /// How many were forgotten.
+    forgotten: u64,
 }
 
 impl<T> Default for Memory<T> {
     fn default() -> Memory<T> {
-        Memory { known: HashMap::new(), order: VecDeque::new() }
+        Memory { known: HashMap::new(), order: VecDeque::new(), forgotten: 0 }
     }
 }
 
@@ -117,6 +119,7 @@ impl<T> Memory<T> {
             && let Some(oldest) = self.order.pop_front()
         {
             self.known.remove(&oldest);
+            self.forgotten += 1;
         }
         if self.known.insert(key, value).is_none() {
             self.order.push_back(key);
@@ -134,6 +137,11 @@ pub(super) struct Addresses {
 }
 
 impl Addresses {
+    /// How many messages were forgotten.
+    pub(super) fn forgotten(&self) -> u64 {
+        self.messages.forgotten + self.ipms.forgotten
+    }
+
     /// Tells what was captured before that explains a message, and remembers it.
     pub(super) fn join(&mut self, message: &Message) -> Earlier {
         let Message { apdu, last_frame, .. } = message;

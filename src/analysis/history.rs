@@ -150,6 +150,8 @@ struct Pair {
 #[derive(Clone, Debug, Default)]
 pub struct History {
     pairs: HashMap<(IpAddr, IpAddr), Pair>,
+    /// How many associations and messages were of pairs for which there was no room.
+    left_out: u64,
 }
 
 impl History {
@@ -159,6 +161,11 @@ impl History {
         if let Some(pair) = self.pair(ends) {
             keep(&mut pair.attempts, Attempt::of(association), ATTEMPTS);
         }
+    }
+
+    /// How many associations and messages were of pairs of hosts for which there was no room.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// Remembers a message, probe or report that has come to its end.
@@ -219,6 +226,7 @@ impl History {
     fn pair(&mut self, ends: [IpAddr; 2]) -> Option<&mut Pair> {
         let key = key(ends);
         let room = self.pairs.len() < PAIRS || self.pairs.contains_key(&key);
+        self.left_out += u64::from(!room);
         room.then(|| self.pairs.entry(key).or_default())
     }
 }

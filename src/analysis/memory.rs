@@ -104,6 +104,8 @@ pub(super) struct Memory {
     /// By a number for the identifier. That two of so few share one is less likely than an octet that memory changes.
     identifiers: HashMap<u64, Known>,
     order: VecDeque<u64>,
+    /// How many identifiers were forgotten.
+    forgotten: u64,
     /// The domain of the MTAs on a host, by the trace of what they sent.
     domains: HashMap<IpAddr, OrAddress>,
 }
@@ -118,6 +120,11 @@ impl Memory {
     /// The domain of the MTAs on a host, if they sent something before.
     pub(super) fn domain(&self, host: IpAddr) -> Option<&OrAddress> {
         self.domains.get(&host)
+    }
+
+    /// How many identifiers were forgotten.
+    pub(super) fn forgotten(&self) -> u64 {
+        self.forgotten
     }
 
     /// The frame in which the first transfer of an identifier ended.
@@ -155,6 +162,7 @@ impl Memory {
             && let Some(oldest) = self.order.pop_front()
         {
             self.identifiers.remove(&oldest);
+            self.forgotten += 1;
         }
         let timed = message.apdu.latest_delivery.is_some() || message.apdu.deferred.is_some();
         let arrival = message.apdu.trace.first().and_then(|element| element.arrival);
@@ -262,6 +270,19 @@ pub(super) fn content_print<'a>(pieces: impl DoubleEndedIterator<Item = &'a [u8]
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layers::p1::Apdu;
+
+    #[test]
+    fn the_oldest_identifier_is_forgotten_and_that_is_counted() {
+        let mut memory = Memory::default();
+        let message = Message::transferred(Apdu::default(), FrameNo(1));
+        for id in 0..IDENTIFIERS as u64 {
+            assert_eq!(memory.take(&message, id, 0), None);
+        }
+        assert_eq!((memory.forgotten(), memory.first(0)), (0, Some(FrameNo(1))));
+        memory.take(&message, u64::MAX, 0);
+        assert_eq!((memory.forgotten(), memory.first(0), memory.first(1)), (1, None, Some(FrameNo(1))));
+    }
 
     #[test]
     fn contents_are_compared_by_length_beginning_and_end() {

@@ -251,6 +251,8 @@ pub struct Ledger {
     addresses: Addresses,
     /// How often the transfer of an identifier failed since it was last acknowledged, and the frame that began the first.
     failures: HashMap<u64, (u32, FrameNo)>,
+    /// How many failures were not counted.
+    uncounted: u64,
 }
 
 impl Ledger {
@@ -266,6 +268,7 @@ impl Ledger {
             unfinished: VecDeque::new(),
             earlier: HashMap::new(),
             failures: HashMap::new(),
+            uncounted: 0,
             memory: Memory::default(),
             addresses: Addresses::default(),
         }
@@ -274,6 +277,11 @@ impl Ledger {
     /// How many activities were given up because there was no room for more.
     pub fn given_up(&self) -> u64 {
         self.given_up
+    }
+
+    /// How many messages were forgotten because there was no room for more.
+    pub fn forgotten(&self) -> u64 {
+        self.memory.forgotten() + self.addresses.forgotten() + self.uncounted
     }
 
     fn take_sent(&mut self, association: u32) -> Option<Box<Sent>> {
@@ -434,6 +442,8 @@ impl Ledger {
             let (count, first) = self.failures.entry(id).or_insert((0, message.first_frame));
             *count += 1;
             (message.failures, message.first_failure) = (*count, Some(*first));
+        } else {
+            self.uncounted += 1;
         }
     }
 

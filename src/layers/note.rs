@@ -103,6 +103,15 @@ pub enum Cap {
     SmtpCommands,
     /// More connections were open than are followed at a time.
     Connections,
+    /// A name, a selector, an identifier or a subject is longer than what is remembered of one, or an address or a
+    /// message has more parts.
+    Kept,
+    /// More is odd in one value than is told of it.
+    Notices,
+    /// More messages were transferred than are remembered.
+    Messages,
+    /// More associations ended, or between more pairs of hosts, than are judged together.
+    Associations,
 }
 
 /// One anomaly at its place.

@@ -68,11 +68,11 @@ pub struct OrAddress {
 
 impl OrAddress {
     /// Adds an attribute. Of two forms of the same one (printable and teletex) the first counts; organizational
-    /// units are several.
-    pub fn add(&mut self, attribute: Attribute, value: &str) {
+    /// units are several. Says whether there was room for it.
+    pub fn add(&mut self, attribute: Attribute, value: &str) -> bool {
         let several = attribute == Attribute::OrganizationalUnit;
         if self.attributes.len() >= ATTRIBUTES {
-            return;
+            return false;
         }
         if several || !self.attributes.iter().any(|(known, _)| *known == attribute) {
             if self.attributes.is_empty() {
@@ -81,6 +81,7 @@ impl OrAddress {
             self.values.push_str(value);
             self.attributes.push((attribute, self.values.len() as u32));
         }
+        true
     }
 
     /// An attribute and its value.
@@ -90,11 +91,13 @@ impl OrAddress {
         Some((attribute, self.values.get(start as usize..end as usize)?))
     }
 
-    /// Begins a domain-defined attribute with its type; its value comes next.
-    pub fn begin_domain_defined(&mut self, kind: String) {
-        if self.domain_defined.len() < ATTRIBUTES {
+    /// Begins a domain-defined attribute with its type; its value comes next. Says whether there was room for it.
+    pub fn begin_domain_defined(&mut self, kind: String) -> bool {
+        let room = self.domain_defined.len() < ATTRIBUTES;
+        if room {
             self.domain_defined.push((kind, String::new()));
         }
+        room
     }
 
     /// How much memory it takes besides itself.

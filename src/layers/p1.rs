@@ -265,6 +265,8 @@ pub(super) struct Reader {
     depth: u32,
     /// How deep in contents, those that a report brings back included.
     content_depth: u32,
+    /// Whether something of what was read last was left out.
+    left_out: bool,
 }
 
 /// The value of an INTEGER's contents octets, where it fits.
@@ -296,6 +298,11 @@ impl Reader {
     /// Whether an MTS-APDU was begun.
     pub(super) fn has_begun(&self) -> bool {
         self.apdu.is_some()
+    }
+
+    /// Whether something was left out since it was asked last.
+    pub(super) fn left_out(&mut self) -> bool {
+        std::mem::take(&mut self.left_out)
     }
 
     /// The MTS-APDU, while its envelope is being read, or what a report has in place of a content.
@@ -358,6 +365,7 @@ impl Reader {
             {
                 apdu.recipients.push(Recipient::default())
             }
+            Pick::PerRecipient | Pick::PerRecipientProbe | Pick::PerRecipientReport => self.left_out = true,
             Pick::RecipientName | Pick::ActualRecipientName => self.places.push(Place::Recipient),
             Pick::TraceInformation => self.in_trace = true,
             Pick::TraceElement if self.in_trace && apdu.trace.len() < TRACE => {
@@ -365,6 +373,7 @@ impl Reader {
                 apdu.trace.push(TraceElement { octets, ..TraceElement::default() });
                 self.places.push(Place::Trace);
             }
+            Pick::TraceElement if self.in_trace => self.left_out = true,
             Pick::InternalTraceElement if apdu.internal_trace.len() < INTERNAL => {
                 apdu.internal_trace.push((OrAddress::default(), Quote::new(element)));
                 self.places.push(Place::InternalTrace);
@@ -442,25 +451,29 @@ impl Reader {
         let string = || text(identifier, contents);
         if let Some(attribute) = attribute(pick) {
             if let Some(address) = self.address() {
-                address.add(attribute, &string());
+                let kept = address.add(attribute, &string());
+                self.left_out |= !kept || contents.len() > NAME;
             }
             return;
         }
         match pick {
             Pick::DomainDefinedType => {
                 if let Some(address) = self.address() {
-                    address.begin_domain_defined(string().into_owned());
+                    let kept = address.begin_domain_defined(string().into_owned());
+                    self.left_out |= !kept || contents.len() > NAME;
                 }
                 return;
             }
             Pick::DomainDefinedValue => {
                 if let Some(address) = self.address() {
                     address.end_domain_defined(string().into_owned());
+                    self.left_out |= contents.len() > NAME;
                 }
                 return;
             }
             _ => {}
         }
+        self.left_out |= contents.len() > NAME && self.ipm_depth <= 1 && is_text(pick);
         let place = self.places.last().copied();
         let (depth, in_content) = (self.ipm_depth, self.content_depth > 0);
         let Some(apdu) = &mut self.apdu else { return };
@@ -469,8 +482,9 @@ impl Reader {
             Pick::P1Content if self.depth == 1 => {
                 *apdu.content_length.get_or_insert(0) += contents.len() as u64;
                 let end = at.end as usize;
-                if apdu.content.len() < PIECES {
-                    apdu.content.push(Span::new(end.saturating_sub(contents.len()), end));
+                match apdu.content.len() < PIECES {
+                    true => apdu.content.push(Span::new(end.saturating_sub(contents.len()), end)),
+                    false => self.left_out = true,
                 }
             }
             Pick::IpmIdentifier if depth == 1 && place == Some(Place::IpmUser) => {
@@ -481,8 +495,9 @@ impl Reader {
             Pick::IpmSubject if depth == 1 && !self.heading_read => {
                 if let Some(ipm) = &mut apdu.ipm {
                     let subject = ipm.subject.get_or_insert_default();
-                    if subject.len() < NAME {
-                        subject.push_str(&string());
+                    match subject.len() < NAME {
+                        true => subject.push_str(&string()),
+                        false => self.left_out |= !contents.is_empty(),
                     }
                 }
             }
@@ -594,6 +609,12 @@ fn body_type(pick: Pick) -> Option<u16> {
         Pick::MixedModeBody => 9,
         _ => return None,
     })
+}
+
+/// Whether a field is a text that is remembered, outside of addresses.
+fn is_text(pick: Pick) -> bool {
+    use Pick::*;
+    matches!(pick, IpmIdentifier | IpmSubject | LocalIdentifier | ContentType | Supplementary)
 }
 
 /// The attribute that a field is.

@@ -7,7 +7,7 @@ use super::rtse::{self, Activity};
 use super::session::{self, Spdu, SpduKind};
 use super::tpkt::{self, Deframer, Unit};
 use super::upper::{self, Facts, Knowledge, Ssdu};
-use super::{Side, clipped, cotp, p1, smtp};
+use super::{NAME, Side, clipped, cotp, p1, smtp};
 use crate::capture::{FrameNo, Octets, Timestamp};
 use crate::stream::{Buffer, Loss, Missing};
 use crate::tree::{Cause, Field, Sink, Span};
@@ -398,6 +398,9 @@ impl Connection {
             out.note(&Note { what: What::Cotp(oddity), side, field: cotp::field_of(oddity), octets: tpdu });
         }
         let data = tpdu.skip(fact.user_data);
+        if fact.kind == cotp::TpduKind::Dr && data.len() > NAME {
+            out.note(&Note { what: What::Cap(Cap::Kept), side, field: cotp::DATA, octets: data });
+        }
         if let (Some(oddity), None, None) = (self.oddity(&fact, tpdu.len()), fact.odd, missing) {
             out.note(&Note { what: What::Cotp(oddity), side, field: cotp::field_of(oddity), octets: tpdu });
         }
@@ -581,6 +584,10 @@ impl Connection {
                 clipped(spdu.user_reference.of(tsdu.bytes())),
                 clipped(spdu.common_reference.of(tsdu.bytes())),
             );
+        }
+        if spdu.holds_longer(NAME) {
+            let octets = tsdu.slice(spdu.at.start as usize, spdu.at.end as usize);
+            out.note(&Note { what: What::Cap(Cap::Kept), side, field: session::LAYER, octets });
         }
         self.begin_activity(side, tsdu, spdu, now, out);
         let opens = matches!(

@@ -14,7 +14,9 @@ use super::presentation::{Context, Mode, PpduKind};
 use super::rtse::{self, Activity, ConnectionData};
 use super::session::SpduKind;
 use super::stack::Output;
-use super::{Side, acse, clipped, edition, or_address_oddities, p1, p1_oddities, p2_oddities, rose, schemas};
+use super::{
+    NAME, Side, acse, clipped, edition, or_address_oddities, p1, p1_oddities, p2_oddities, rose, schemas,
+};
 use crate::asn1::{Guide, Key, TableId, TypeId, walk};
 use crate::capture::{Octets, Quote};
 use crate::tree::{Cause, Damage, Display, Field, FieldDef, Nothing, Sink, Span, Tag, Value};
@@ -516,6 +518,14 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
         self.noticed.notice(what, field, octets);
     }
 
+    /// What is remembered of a selector, an identifier or a name.
+    fn kept(&mut self, field: Field, octets: Octets<'_>) -> Vec<u8> {
+        if octets.len() > NAME {
+            self.notice(What::Cap(Cap::Kept), field, octets);
+        }
+        clipped(octets.bytes())
+    }
+
     /// All that was noticed; the walk is over.
     fn noticed(&mut self) -> Notices {
         self.names.settle(&mut self.noticed);
@@ -526,6 +536,9 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
     fn transferred(&mut self, pick: Pick, field: Field, identifier: u8, octets: Octets<'_>, at: Span) {
         self.newer(pick, field, octets, Some(identifier));
         self.p1.value(pick, identifier, octets, at);
+        if self.p1.left_out() {
+            self.notice(What::Cap(Cap::Kept), field, octets);
+        }
         if let Some(oddity) = self.oddities.value(pick, identifier, octets.bytes(), &self.p1) {
             self.notice(What::P1(oddity), field, octets);
         }
@@ -575,6 +588,9 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
             _ => {
                 self.newer(pick, field, element, None);
                 self.p1.enter(pick, element);
+                if self.p1.left_out() {
+                    self.notice(What::Cap(Cap::Kept), field, element);
+                }
                 if let Some(oddity) = self.oddities.enter(pick, element.bytes(), &self.p1) {
                     self.notice(What::P1(oddity), field, element);
                 }
@@ -621,16 +637,19 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
                 self.knowledge.mode = Some(mode);
                 self.knowledge.mode_inferred = false;
             }
-            Pick::CallingPsel => self.facts.calling_selector = Some(clipped(contents)),
-            Pick::CalledPsel | Pick::RespondingPsel => self.facts.called_selector = Some(clipped(contents)),
+            Pick::CallingPsel => self.facts.calling_selector = Some(self.kept(field, octets)),
+            Pick::CalledPsel | Pick::RespondingPsel => {
+                self.facts.called_selector = Some(self.kept(field, octets));
+            }
             Pick::ContextId => {
                 if let (Some(context), Some(id)) = (self.knowledge.contexts.last_mut(), number) {
                     context.id = id;
                 }
             }
             Pick::AbstractSyntax => {
+                let name = self.kept(field, octets);
                 if let Some(context) = self.knowledge.contexts.last_mut() {
-                    context.abstract_syntax = clipped(contents);
+                    context.abstract_syntax = name;
                 }
             }
             Pick::ContextResult => {
@@ -660,11 +679,12 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
             Pick::RefuseProviderReason | Pick::AbortProviderReason => self.facts.provider_reason = number,
             Pick::Event => self.facts.event = number,
             Pick::ApplicationContext => {
-                if let Some(apdu) = &mut self.facts.acse {
-                    apdu.application_context = clipped(contents);
-                }
+                let name = self.kept(field, octets);
                 if self.knowledge.application_context.is_empty() {
-                    self.knowledge.application_context = clipped(contents);
+                    self.knowledge.application_context.clone_from(&name);
+                }
+                if let Some(apdu) = &mut self.facts.acse {
+                    apdu.application_context = name;
                 }
             }
             Pick::AssociateResult
@@ -702,7 +722,8 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
                 (self.segment)(octets, begins);
             }
             Pick::InitiatorName | Pick::ResponderName => {
-                self.rtse(R::Rtorq).bind.name = Some(clipped(contents));
+                let name = self.kept(field, octets);
+                self.rtse(R::Rtorq).bind.name = Some(name);
             }
             // An empty one is no password.
             Pick::Password if !contents.is_empty() => {
@@ -750,7 +771,9 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
 
     fn damage(&mut self, damage: &Damage, octets: Octets<'_>) {
         self.facts.damaged = true;
-        if self.damages < DAMAGES {
+        if self.damages == DAMAGES {
+            self.noticed.cap();
+        } else {
             self.damages += 1;
             // What is particular to names and contents says it better.
             let particular = self.names.damage(damage).or_else(|| self.ipm.damage(damage));
@@ -779,25 +802,53 @@ mod tests {
     use crate::layers::note::Note;
     use crate::layers::stack::{ActivityKey, Pdu, Transfer};
 
-    /// Takes what is told, and keeps nothing.
-    struct Deaf(Nothing);
+    /// Takes what is told, and keeps the limits that were reached.
+    #[derive(Default)]
+    struct Caps(Vec<Cap>, Nothing);
 
-    impl Output for Deaf {
+    impl Output for Caps {
         type Sink = Nothing;
 
         fn sink(&mut self) -> &mut Nothing {
-            &mut self.0
+            &mut self.1
         }
 
         fn pdu(&mut self, _: &Pdu<'_>, _: &Knowledge) {}
 
-        fn note(&mut self, _: &Note<'_>) {}
+        fn note(&mut self, note: &Note<'_>) {
+            if let What::Cap(cap) = note.what {
+                self.0.push(cap);
+            }
+        }
 
         fn transfer(&mut self, _: Transfer, _: ActivityKey, _: &Knowledge) {}
 
         fn resume(&mut self, _: &ActivityKey) -> Option<Activity> {
             None
         }
+    }
+
+    /// What a CP says, and the limits that it reaches.
+    fn read_cp(cp: &[u8]) -> (Knowledge, Vec<Cap>) {
+        let ssdu = Ssdu { data: Octets::new(cp, &[], 0), side: Side::Initiator, cut: None };
+        let (mut knowledge, mut facts, mut caps) = Default::default();
+        read(PpduKind::Cp, ssdu, &mut knowledge, &mut facts, &mut caps, |_, _| {});
+        let Caps(caps, _) = caps;
+        (knowledge, caps)
+    }
+
+    #[test]
+    fn what_is_left_out_names_itself() {
+        // CP with a normal mode and a calling selector of so many octets, and so many elements that it cannot have.
+        let cp = |selector: usize, strange: usize| {
+            let [high, low] = (selector as u16).to_be_bytes();
+            let head = [0x31, 0x80, 0xA0, 3, 0x80, 1, 1, 0xA2, 0x80, 0x81, 0x82, high, low];
+            [&head[..], &vec![7; selector], &[0xDF, 0x7F, 0].repeat(strange), &[0; 4]].concat()
+        };
+        let caps = |selector, strange| read_cp(&cp(selector, strange)).1;
+        assert_eq!(caps(NAME, DAMAGES), []);
+        assert_eq!(caps(NAME + 1, 0), [Cap::Kept]);
+        assert_eq!(caps(1, DAMAGES + 1), [Cap::Notices]);
     }
 
     #[test]
@@ -811,10 +862,9 @@ mod tests {
             })
             .collect();
         let cp = [&[0x31, 0x80, 0xA0, 3, 0x80, 1, 1, 0xA2, 0x80, 0xA4, 0x80][..], &list, &[0; 6]].concat();
-        let ssdu = Ssdu { data: Octets::new(&cp, &[], 0), side: Side::Initiator, cut: None };
-        let (mut knowledge, mut facts) = (Knowledge::default(), Facts::default());
-        read(PpduKind::Cp, ssdu, &mut knowledge, &mut facts, &mut Deaf(Nothing), |_, _| {});
+        let (knowledge, caps) = read_cp(&cp);
         assert_eq!(knowledge.contexts.len(), CONTEXTS);
+        assert_eq!(caps, [Cap::Contexts; CONTEXTS]);
         assert_eq!(knowledge.contexts.first().map(|context| context.id), Some(1));
         assert_eq!(knowledge.abstract_syntax(3), Some(&[0x56, 0, 2, 7][..]));
     }

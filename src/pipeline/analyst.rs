@@ -54,8 +54,6 @@ pub(super) struct Analyst<'a, V> {
     /// With how much memory room is made again: more than the limit where a single conversation exceeds it.
     bound: usize,
     round: Round,
-    /// How many activities had been given up when that was told last.
-    given_up: u64,
     /// How many associations there are.
     pub(super) associations: u32,
     pub(super) damaged: bool,
@@ -74,7 +72,6 @@ impl<'a, V: View> Analyst<'a, V> {
             held: 0,
             bound: options.limits.layers(),
             round: Round::default(),
-            given_up: 0,
             associations: 0,
             damaged: false,
             now: Now { frame: FrameNo::NONE, time: Timestamp(0) },
@@ -88,6 +85,7 @@ impl<'a, V: View> Analyst<'a, V> {
             self.note(What::Fragments(incomplete_datagrams));
         }
         self.desk.finish(&mut |message| self.view.message(message));
+        self.tell_limits();
         self.desk.collector
     }
 
@@ -163,12 +161,16 @@ impl<'a, V: View> Analyst<'a, V> {
         }
     }
 
+    /// Tells which limits were reached in what is known of all connections together.
+    fn tell_limits(&mut self) {
+        while let Some(cap) = self.desk.reached() {
+            self.note(What::Cap(cap));
+        }
+    }
+
     /// Sees to it that no more is held than may be.
     fn keep_bounds(&mut self) -> io::Result<()> {
-        if self.desk.given_up() > self.given_up {
-            self.given_up = self.desk.given_up();
-            self.note(What::Cap(Cap::Remembered));
-        }
+        self.tell_limits();
         if self.held > self.bound {
             (0..self.places.len()).for_each(|at| self.rest(at));
             self.make_room()?;

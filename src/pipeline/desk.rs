@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::analysis::{Association, Breach, History, Ledger, Message, Outcome};
 use crate::capture::Damage;
 use crate::findings::{BreachCheck, Case, Check, Collector, Rule, Scene, is_bulk, layers};
-use crate::layers::note::Note;
+use crate::layers::note::{Cap, Note};
 use crate::layers::rtse::Activity;
 use crate::layers::stack::{ActivityKey, Pdu, Transfer};
 
@@ -99,7 +99,14 @@ pub(super) struct Desk {
     history: History,
     /// Associations that did not end in order.
     cases: VecDeque<Association>,
+    /// How many of them could not wait.
+    hurried: u64,
+    /// How often a limit was reached, as it was told last.
+    told: [u64; LIMITS],
 }
+
+/// How many limits there are here.
+const LIMITS: usize = 3;
 
 impl Desk {
     /// `room`: how much memory may be taken by what waits to be resumed or acknowledged.
@@ -110,6 +117,8 @@ impl Desk {
             ledger: Ledger::new(keep_content, room),
             history: History::default(),
             cases: VecDeque::new(),
+            hurried: 0,
+            told: [0; LIMITS],
         }
     }
 
@@ -183,9 +192,17 @@ impl Desk {
         ledger.transfer(transfer, key, association, done);
     }
 
-    /// How many activities were given up because there was no room for more.
-    pub(super) fn given_up(&self) -> u64 {
-        self.ledger.given_up()
+    /// A limit that was reached since it was asked last.
+    pub(super) fn reached(&mut self) -> Option<Cap> {
+        let limits: [(Cap, u64); LIMITS] = [
+            (Cap::Remembered, self.ledger.given_up()),
+            (Cap::Messages, self.ledger.forgotten()),
+            (Cap::Associations, self.history.left_out() + self.hurried),
+        ];
+        let more = |((_, count), told): &(&(Cap, u64), &mut u64)| count > *told;
+        let ((cap, count), told) = limits.iter().zip(&mut self.told).find(more)?;
+        *told = *count;
+        Some(*cap)
     }
 
     /// The activity that is resumed in an association, if it is remembered.
@@ -195,7 +212,7 @@ impl Desk {
 
     /// Nothing more can come of an association.
     pub(super) fn close(&mut self, association: &Association, tell: &mut impl FnMut(Message)) {
-        let Desk { rules, collector, ledger, history, cases } = self;
+        let Desk { rules, collector, ledger, history, cases, hurried, .. } = self;
         ledger.close(association, &mut |message| rules.message(message, history, collector, tell));
         if association.is_foreign() {
             collector.forget(association.number);
@@ -210,6 +227,7 @@ impl Desk {
             if cases.len() == CASES
                 && let Some(oldest) = cases.pop_front()
             {
+                *hurried += 1;
                 rules.end(&oldest, history, collector);
             }
             cases.push_back(association.clone());
@@ -218,7 +236,7 @@ impl Desk {
 
     /// The capture is over: what is left is judged by all of it.
     pub(super) fn finish(&mut self, tell: &mut impl FnMut(Message)) {
-        let Desk { rules, collector, ledger, history, cases } = self;
+        let Desk { rules, collector, ledger, history, cases, .. } = self;
         ledger.finish(&mut |message| rules.message(message, history, collector, tell));
         for association in cases.drain(..) {
             rules.end(&association, history, collector);
@@ -229,4 +247,43 @@ impl Desk {
 /// Whether an association came to an end that a rule has to explain.
 fn needs_reason(association: &Association) -> bool {
     !matches!(association.outcome, Outcome::Released | Outcome::Open)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::{FrameNo, Timestamp};
+    use crate::layers::Side;
+    use crate::layers::stack::Now;
+    use crate::net::Endpoint;
+
+    /// An association of the host with this number, that came to its end without having been released.
+    fn aborted(number: u32) -> Association {
+        let end = |port| Endpoint { address: std::net::Ipv4Addr::from(number).into(), port };
+        let now = Now { frame: FrameNo(u64::from(number)), time: Timestamp(0) };
+        let mut association = Association::new(number, end(1024), end(102), now);
+        association.incident(Side::Initiator, &crate::stream::Incident::Opened, now);
+        association.incident(Side::Responder, &crate::stream::Incident::Reset, now);
+        association.finish(now);
+        association
+    }
+
+    #[test]
+    fn each_limit_is_told_when_it_is_reached_and_when_it_is_again() {
+        let mut desk = Desk::new(false, 1 << 20);
+        for number in 1..=1024 {
+            desk.close(&aborted(number), &mut |_| {});
+        }
+        assert_eq!(desk.reached(), None);
+        for number in 1025..1027 {
+            desk.close(&aborted(number), &mut |_| {});
+            assert_eq!(desk.reached(), Some(Cap::Associations));
+            assert_eq!(desk.reached(), None);
+        }
+        assert_eq!(desk.hurried, 0);
+        for number in 1027..=CASES as u32 + 1 {
+            desk.close(&aborted(number), &mut |_| {});
+        }
+        assert_eq!(desk.hurried, 1);
+    }
 }

@@ -18,7 +18,7 @@ pub(super) static RULES: &[Rule] = &[
         told_by: "A TSDU, an SSDU, a transferred value or the segments waiting behind a hole grew past what is held of \
                   one, a TSDU holds too many SPDUs, a line, a header or the number of open commands of SMTP is too large, \
                   too many contexts were proposed, too many connections were open at once or held too much together, or \
-                  too much was found; the message names the limit and the option that raises it, and the README lists all limits; the README lists the limits. Nothing is wrong on \
+                  too much was found; the message names the limit and the option that raises it, and the README lists all limits. Nothing is wrong on \
                   the wire.",
         remedy: "Nothing has to be changed in the mail systems. Part of the value is not in the report.",
         references: &["README, Limits"],
@@ -86,6 +86,21 @@ fn reached(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
         Cap::Connections => {
             "More connections are open than are followed at a time: those idle longest are taken for over, and what \
              follows on one of them begins another association (--max-connections)."
+        }
+        Cap::Kept => {
+            "A name, an address, a selector, an identifier or a subject is longer than what is remembered of one, or a \
+             message has more recipients or trace elements: the rest stands in the frame view only."
+        }
+        Cap::Notices => {
+            "More is wrong in one value than is told of it: the rest is marked in the frame view only."
+        }
+        Cap::Messages => {
+            "More messages were transferred than are remembered: repeats of the oldest, and reports on them, are not \
+             joined to them."
+        }
+        Cap::Associations => {
+            "More associations failed than wait to be judged by the whole capture, or between more pairs of hosts than \
+             are remembered: some are judged without what the others tell."
         }
     };
     out.raise(Draft { side: Some(note.side), key: cap as u64, ..Draft::new(rule) }, scene, || {

@@ -1,6 +1,7 @@
 //! Each oddity is noticed in the octets it is made for, and in no other.
 
 use super::*;
+use crate::layers::note::Cap;
 use crate::layers::upper::noticed_in;
 
 /// An element: identifier, length, and the parts in a row.
@@ -85,10 +86,12 @@ fn noticed(recipient: &[u8]) -> Vec<(Fault, Owner, Option<usize>)> {
 
 fn faults(message: &[u8]) -> Vec<(Fault, Owner, Option<usize>)> {
     let fault = |what| match what {
-        What::Name(Oddity { fault, owner, length }) => (fault, owner, length),
+        What::Name(Oddity { fault, owner, length }) => Some((fault, owner, length)),
+        // Not a fault of the name: it is longer than what is remembered.
+        What::Cap(Cap::Kept) => None,
         other => panic!("{other:?}"),
     };
-    noticed_in(message).all().map(|(what, ..)| fault(what)).collect()
+    noticed_in(message).all().filter_map(|(what, ..)| fault(what)).collect()
 }
 
 /// The faults alone, of a name that is usual but for these attributes.

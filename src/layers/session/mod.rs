@@ -113,6 +113,13 @@ impl Spdu {
         }
     }
 
+    /// Whether an identifier, a reference or a selector in it has more than `most` octets.
+    pub fn holds_longer(&self, most: usize) -> bool {
+        let named = [self.calling_selector, self.called_selector, self.activity, self.old_activity];
+        let references = [self.user_reference, self.common_reference];
+        named.into_iter().flatten().chain(references).any(|at| at.len() > most)
+    }
+
     /// Whether the user data begins an SSDU: it does unless an enclosure item says otherwise.
     pub const fn begins_ssdu(&self) -> bool {
         match self.enclosure {
@@ -155,6 +162,9 @@ pub fn field_of(oddity: Oddity) -> Field {
         Oddity::ParameterLength | Oddity::TrailingOctets | Oddity::TooMany => &fields::LAYER,
     }
 }
+
+/// An SPDU.
+pub const LAYER: Field = &fields::LAYER;
 
 /// What the names of SPDUs depend on, kept for one session connection.
 #[derive(Clone, Copy, Debug)]
