@@ -111,6 +111,8 @@ pub(super) struct Sorter<'o> {
     /// Connections that were closed, with their numbers: the key may be used again.
     lingering: VecDeque<(Timestamp, FlowKey, u32)>,
     numbers: u32,
+    /// With how much memory room is made again: more than the limit where a single connection exceeds it.
+    bound: usize,
     last: Now,
 }
 
@@ -121,6 +123,7 @@ impl<'o> Sorter<'o> {
             connections: Connections::default(),
             lingering: VecDeque::new(),
             numbers: 0,
+            bound: options.limits.streams(),
             last: Now { frame: FrameNo::NONE, time: Timestamp(0) },
         }
     }
@@ -192,9 +195,11 @@ impl<'o> Sorter<'o> {
         }
         self.connections.count_again(at);
         listener.told(at, side, segment.payload)?;
-        if self.connections.held() > self.options.limits.streams() {
+        if self.connections.held() > self.bound {
             self.connections.rest_all();
             self.make_room(Cap::Together, listener)?;
+            let (held, most) = (self.connections.held(), self.options.limits.streams());
+            self.bound = if held > most { held + most / 16 } else { most };
         }
         Ok(Some(at))
     }
