@@ -20,6 +20,7 @@ use crate::tree::{Display, FieldDef, Sink};
 
 mod ahead;
 mod analyst;
+mod bound;
 mod connections;
 mod desk;
 mod feed;

@@ -2,11 +2,12 @@
 
 use std::io;
 
+use super::bound::Bound;
 use super::desk::Desk;
 use super::feed::Feed;
 use super::idle::{Round, idles};
 use super::sorter::{Listener, Opening, Seen};
-use super::{Limits, Options, PAYLOAD, Read, View};
+use super::{Options, PAYLOAD, Read, View};
 use crate::analysis::Association;
 use crate::capture::{Damage, Frame, FrameNo, Octets, Timestamp};
 use crate::findings::{Collector, Scene};
@@ -45,14 +46,15 @@ struct Conversation {
 /// Understands what the connections bring, and shows it to a view.
 #[derive(Debug)]
 pub(super) struct Analyst<'a, V> {
-    limits: Limits,
+    /// How many octets are held of one TSDU, SSDU or transferred value.
+    unit: usize,
     view: &'a mut V,
     desk: Desk,
     places: Vec<Place>,
     /// How much memory the conversations take together.
     held: usize,
-    /// With how much memory room is made again: more than the limit where a single conversation exceeds it.
-    bound: usize,
+    /// How much that may be.
+    bound: Bound,
     round: Round,
     /// How many associations there are.
     pub(super) associations: u32,
@@ -65,12 +67,12 @@ pub(super) struct Analyst<'a, V> {
 impl<'a, V: View> Analyst<'a, V> {
     pub(super) fn new(options: &Options, view: &'a mut V) -> Analyst<'a, V> {
         Analyst {
-            limits: options.limits,
+            unit: options.limits.unit,
             view,
             desk: Desk::new(options.keep_content, options.limits.together / 2),
             places: Vec::new(),
             held: 0,
-            bound: options.limits.layers(),
+            bound: Bound::new(options.limits.layers()),
             round: Round::default(),
             associations: 0,
             damaged: false,
@@ -111,7 +113,7 @@ impl<'a, V: View> Analyst<'a, V> {
         }
         self.associations += 1;
         let [initiator, responder] = opening.ends;
-        let stack = if opening.mail { Stack::mail() } else { Stack::new(self.limits.unit) };
+        let stack = if opening.mail { Stack::mail() } else { Stack::new(self.unit) };
         let mut association = Association::new(self.associations, initiator, responder, opening.first);
         association.application = stack.application();
         let conversation = Conversation {
@@ -171,18 +173,17 @@ impl<'a, V: View> Analyst<'a, V> {
     /// Sees to it that no more is held than may be.
     fn keep_bounds(&mut self) -> io::Result<()> {
         self.tell_limits();
-        if self.held > self.bound {
+        if self.bound.is_exceeded(self.held) {
             (0..self.places.len()).for_each(|at| self.rest(at));
             self.make_room()?;
-            let most = self.limits.layers();
-            self.bound = if self.held > most { self.held + most / 16 } else { most };
+            self.bound.room_was_made(self.held);
         }
         Ok(())
     }
 
     /// Takes the conversations for over that were idle longest, until a quarter is free: all but the one that is read.
     fn make_room(&mut self) -> io::Result<()> {
-        let most = self.limits.layers();
+        let most = self.bound.most();
         if self.held <= most {
             return Ok(());
         }

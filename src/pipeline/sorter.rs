@@ -5,6 +5,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::Options;
+use super::bound::Bound;
 use super::connections::{Candidate, Connections, FlowKey, HeldSegment, Known, Slot};
 use crate::analysis::Sent;
 use crate::capture::{Damage, Frame, FrameNo, Octets, Timestamp};
@@ -111,8 +112,8 @@ pub(super) struct Sorter<'o> {
     /// Connections that were closed, with their numbers: the key may be used again.
     lingering: VecDeque<(Timestamp, FlowKey, u32)>,
     numbers: u32,
-    /// With how much memory room is made again: more than the limit where a single connection exceeds it.
-    bound: usize,
+    /// How much memory the streams may take together.
+    bound: Bound,
     last: Now,
 }
 
@@ -123,7 +124,7 @@ impl<'o> Sorter<'o> {
             connections: Connections::default(),
             lingering: VecDeque::new(),
             numbers: 0,
-            bound: options.limits.streams(),
+            bound: Bound::new(options.limits.streams()),
             last: Now { frame: FrameNo::NONE, time: Timestamp(0) },
         }
     }
@@ -195,11 +196,10 @@ impl<'o> Sorter<'o> {
         }
         self.connections.count_again(at);
         listener.told(at, side, segment.payload)?;
-        if self.connections.held() > self.bound {
+        if self.bound.is_exceeded(self.connections.held()) {
             self.connections.rest_all();
             self.make_room(Cap::Together, listener)?;
-            let (held, most) = (self.connections.held(), self.options.limits.streams());
-            self.bound = if held > most { held + most / 16 } else { most };
+            self.bound.room_was_made(self.connections.held());
         }
         Ok(Some(at))
     }
@@ -333,7 +333,7 @@ impl<'o> Sorter<'o> {
     /// Ends the connections that were idle longest, where there are too many or they hold too much: all but the one
     /// that is read now.
     fn make_room<L: Listener>(&mut self, cap: Cap, listener: &mut L) -> io::Result<()> {
-        let (connections, streams) = (self.options.limits.connections, self.options.limits.streams());
+        let (connections, streams) = (self.options.limits.connections, self.bound.most());
         let (most, enough) = match cap {
             Cap::Together => (streams, streams - streams / 4),
             _ => (connections.saturating_sub(1), connections - connections / 4),

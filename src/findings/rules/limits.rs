@@ -17,9 +17,10 @@ pub(super) static RULES: &[Rule] = &[
               behind the limit was counted, not read.",
         told_by: "A TSDU, an SSDU, a transferred value or the segments waiting behind a hole grew past what is held of \
                   one, a TSDU holds too many SPDUs, a line, a header or the number of open commands of SMTP is too large, \
-                  too many contexts were proposed, too many connections were open at once or held too much together, or \
-                  too much was found; the message names the limit and the option that raises it, and the README lists all limits. Nothing is wrong on \
-                  the wire.",
+                  too many contexts were proposed, too many connections were open at once or held too much together, a \
+                  name is too long, more messages or associations came than are remembered, or too much was found; the \
+                  message names the limit and the option that raises it, if there is one, and the README lists all limits. \
+                  Nothing is wrong on the wire.",
         remedy: "Nothing has to be changed in the mail systems. Part of the value is not in the report.",
         references: &["README, Limits"],
         check: Check::Note(reached),
