@@ -1,16 +1,14 @@
 //! What is remembered of the addresses of a message, to explain what comes later: a report on it, the next hop's
 //! copy, a notification (X.411 12.2, X.420 clause 8).
 
-use std::collections::VecDeque;
 use std::fmt::{self, Write as _};
-
-use foldhash::HashMap;
 
 use crate::capture::FrameNo;
 use crate::layers::or_address::{Attribute, OrAddress};
 use crate::layers::p1::{Apdu, ApduKind, Recipient};
 
 use super::Message;
+use super::latest::Latest;
 use super::memory::hash_of;
 
 /// How many messages with something to remember are remembered, and how many interpersonal messages. The oldest is
@@ -99,49 +97,25 @@ impl Addressing {
     }
 }
 
-/// A memory of limited size.
-#[derive(Debug)]
-struct Memory<T> {
-    /// By the hash of what it is remembered by.
-    known: HashMap<u64, T>,
-    order: VecDeque<u64>,
-    /// How many were forgotten.
-    forgotten: u64,
-}
-
-impl<T> Default for Memory<T> {
-    fn default() -> Memory<T> {
-        Memory { known: HashMap::default(), order: VecDeque::new(), forgotten: 0 }
-    }
-}
-
-impl<T> Memory<T> {
-    fn put(&mut self, key: u64, value: T) {
-        if self.order.len() >= REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-            self.forgotten += 1;
-        }
-        if self.known.insert(key, value).is_none() {
-            self.order.push_back(key);
-        }
-    }
-}
-
 /// Remembers addresses.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Addresses {
     /// By MTS identifier.
-    messages: Memory<Addressing>,
+    messages: Latest<Addressing>,
     /// The user in the identifier of an interpersonal message, by the identifier's local part.
-    ipms: Memory<(FrameNo, Option<u64>)>,
+    ipms: Latest<(FrameNo, Option<u64>)>,
+}
+
+impl Default for Addresses {
+    fn default() -> Addresses {
+        Addresses { messages: Latest::new(REMEMBERED), ipms: Latest::new(REMEMBERED) }
+    }
 }
 
 impl Addresses {
     /// How many messages were forgotten.
     pub(super) fn forgotten(&self) -> u64 {
-        self.messages.forgotten + self.ipms.forgotten
+        self.messages.forgotten() + self.ipms.forgotten()
     }
 
     /// Tells what was captured before that explains a message, and remembers it.
@@ -149,13 +123,13 @@ impl Addresses {
         let Message { apdu, last_frame, .. } = message;
         let mut earlier = Earlier::default();
         if let Some(subject) = &apdu.subject {
-            earlier.subject = self.messages.known.get(&hash_of(subject)).cloned();
+            earlier.subject = self.messages.get(hash_of(subject)).cloned();
         }
         if apdu.kind != ApduKind::Report
             && let Some(found) = Addressing::of(apdu, *last_frame)
         {
             let id = hash_of(&apdu.id);
-            match self.messages.known.get(&id) {
+            match self.messages.get(id) {
                 Some(before) => earlier.copy = Some(before.clone()),
                 None => self.messages.put(id, found),
             }
@@ -166,7 +140,7 @@ impl Addresses {
             let user = comparable(&ipm.user);
             if !ipm.notification {
                 self.ipms.put(hash_of(&ipm.id), (*last_frame, user));
-            } else if let Some((frame, named)) = self.ipms.known.get(&hash_of(&ipm.id))
+            } else if let Some((frame, named)) = self.ipms.get(hash_of(&ipm.id))
                 && named.is_some()
                 && *named != user
             {

@@ -1,13 +1,14 @@
 //! What is remembered of messages that were transferred, to tell what a later transfer of the same identifier is.
 
-use std::collections::VecDeque;
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 
 use foldhash::HashMap;
 use rustc_hash::{FxBuildHasher, FxHasher};
 
 use super::Message;
+use super::latest::Latest;
 use crate::asn1::Time;
 use crate::capture::FrameNo;
 use crate::layers::or_address::OrAddress;
@@ -69,24 +70,27 @@ pub struct Subject {
 struct Hop {
     frame: FrameNo,
     association: u32,
-    from: IpAddr,
-    to: IpAddr,
-    trace: usize,
+    /// How many elements the trace had.
+    trace: u32,
+    /// The hosts.
+    from: u64,
+    to: u64,
 }
 
-/// What tells two messages apart.
+/// What tells two messages apart, in few octets, as there are many. Numbers stand for addresses, contents and the like: of
+/// two that differ they are the same once in four thousand million times.
 #[derive(Clone, Copy, Debug)]
 struct Print {
     kind: ApduKind,
-    originator: u64,
-    content: u64,
+    originator: u32,
+    content: u32,
     /// The domains that it passed.
-    domains: u64,
+    domains: u32,
     /// Whether all of it was seen with its trace, and no domain has converted the content, redirected the message or expanded a
     /// distribution list.
     comparable: bool,
     /// Those that the receiver of the transfer is responsible for.
-    recipients: [Option<u64>; RECIPIENTS],
+    recipients: [Option<NonZeroU32>; RECIPIENTS],
 }
 
 #[derive(Debug)]
@@ -100,21 +104,24 @@ struct Known {
 }
 
 /// What is remembered.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Memory {
     /// By a number for the identifier. That two of so few share one is less likely than an octet that memory changes.
-    identifiers: HashMap<u64, Known>,
-    order: VecDeque<u64>,
-    /// How many identifiers were forgotten.
-    forgotten: u64,
+    identifiers: Latest<Known>,
     /// The domain of the MTAs on a host, by the trace of what they sent.
     domains: HashMap<IpAddr, OrAddress>,
+}
+
+impl Default for Memory {
+    fn default() -> Memory {
+        Memory { identifiers: Latest::new(IDENTIFIERS), domains: HashMap::default() }
+    }
 }
 
 impl Memory {
     /// The message that a report speaks of.
     pub(super) fn subject(&self, id: &MtsIdentifier) -> Option<Subject> {
-        let Known { first, arrival, timed, .. } = self.identifiers.get(&hash_of(id))?;
+        let Known { first, arrival, timed, .. } = self.identifiers.get(hash_of(id))?;
         Some(Subject { frame: first.frame, arrival: *arrival, timed: *timed })
     }
 
@@ -125,12 +132,12 @@ impl Memory {
 
     /// How many identifiers were forgotten.
     pub(super) fn forgotten(&self) -> u64 {
-        self.forgotten
+        self.identifiers.forgotten()
     }
 
     /// The frame in which the first transfer of an identifier ended.
     pub(super) fn first(&self, id: u64) -> Option<FrameNo> {
-        self.identifiers.get(&id).map(|known| known.first.frame)
+        self.identifiers.get(id).map(|known| known.first.frame)
     }
 
     /// Remembers a message that was transferred, by its identifier and the number for its content, and tells what it is
@@ -147,11 +154,11 @@ impl Memory {
         let hop = Hop {
             frame: message.last_frame,
             association: message.associations.last().copied().unwrap_or(0),
-            from,
-            to,
-            trace: message.apdu.trace.len(),
+            trace: message.apdu.trace.len() as u32,
+            from: number(&from),
+            to: number(&to),
         };
-        if let Some(known) = self.identifiers.get_mut(&id) {
+        if let Some(known) = self.identifiers.get_mut(id) {
             let repeat = known.repeat(&print, hop);
             let other = repeat.is_some_and(|repeat| repeat.again == Again::Other);
             if !other && known.more.len() < HOPS {
@@ -159,16 +166,9 @@ impl Memory {
             }
             return repeat;
         }
-        if self.order.len() == IDENTIFIERS
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.identifiers.remove(&oldest);
-            self.forgotten += 1;
-        }
         let timed = message.apdu.latest_delivery.is_some() || message.apdu.deferred.is_some();
         let arrival = message.apdu.trace.first().and_then(|element| element.arrival);
-        self.identifiers.insert(id, Known { print, first: hop, more: Vec::new(), arrival, timed });
-        self.order.push_back(id);
+        self.identifiers.put(id, Known { print, first: hop, more: Vec::new(), arrival, timed });
         None
     }
 }
@@ -221,12 +221,12 @@ impl Print {
         }
         let mut responsible = apdu.recipients.iter().filter(|recipient| recipient.responsible);
         let recipients =
-            [(); RECIPIENTS].map(|()| responsible.next().map(|recipient| print(&recipient.address)));
+            [(); RECIPIENTS].map(|()| NonZeroU32::new(print(&responsible.next()?.address).max(1)));
         Print {
             kind: apdu.kind,
             originator: print(&apdu.originator),
-            content,
-            domains: domains.finish(),
+            content: content as u32,
+            domains: domains.finish() as u32,
             comparable: !message.holes
                 && !apdu.trace.is_empty()
                 && !apdu.trace.iter().any(|element| element.converted || element.other_actions),
@@ -243,8 +243,13 @@ pub(super) fn hash_of(value: &impl Hash) -> u64 {
 }
 
 /// A number that tells values apart where an equal one does no more than hide that they differ.
-fn print(value: &impl Hash) -> u64 {
+fn number(value: &impl Hash) -> u64 {
     FxBuildHasher.hash_one(value)
+}
+
+/// The same in few octets.
+fn print(value: &impl Hash) -> u32 {
+    number(value) as u32
 }
 
 /// A number for the content octets: their length, their beginning and their end, in whatever pieces they come.
@@ -265,7 +270,7 @@ pub(super) fn content_print<'a>(pieces: impl DoubleEndedIterator<Item = &'a [u8]
         taken.copy_from_slice(&piece[piece.len() - length..]);
         room = rest;
     }
-    print(&(length, head, tail))
+    number(&(length, head, tail))
 }
 
 #[cfg(test)]

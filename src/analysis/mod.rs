@@ -6,6 +6,7 @@ mod association;
 mod breach;
 mod ending;
 mod history;
+mod latest;
 mod machine;
 mod memory;
 mod message;
