@@ -94,11 +94,11 @@ pub struct Dialogue {
     /// How the activities went.
     pub activities: Activities,
     /// Trouble reported in the latest activity.
-    pub exception: Option<Exception>,
+    pub exception: Option<Box<Exception>>,
     /// The first request for the turn that was not met.
-    pub wanted: Option<Wanted>,
+    pub wanted: Option<Box<Wanted>>,
     /// The first rule of the protocol that was broken.
-    pub first_breach: Option<(Breach, Side, Now)>,
+    pub first_breach: Option<Box<(Breach, Side, Now)>>,
     /// Whether the machine has followed the association from its CONNECT without losing sight of it.
     pub followed: bool,
     cut_off: Option<(Phase, Side)>,
@@ -202,7 +202,7 @@ impl Dialogue {
             .or(segment)
             .filter(|_| agreed.reliable && self.heard == [true; 2]);
         if let Some(breach) = breach.filter(|breach| !breach.is_habit()) {
-            self.first_breach.get_or_insert((breach, side, now));
+            self.first_breach.get_or_insert_with(|| Box::new((breach, side, now)));
         }
         breach
     }
@@ -315,7 +315,7 @@ impl Dialogue {
             }
             SpduKind::GiveTokensConfirm => {
                 self.holders = Holders::all(side.other());
-                self.wanted = self.wanted.filter(|wanted| wanted.side == side);
+                self.wanted.take_if(|wanted| wanted.side != side);
             }
             // X.225 7.26, 7.27: interruption and discarding leave all tokens with the side that asked for them.
             SpduKind::ActivityInterruptAck | SpduKind::ActivityDiscardAck => {
@@ -324,20 +324,20 @@ impl Dialogue {
             SpduKind::Resynchronize | SpduKind::ResynchronizeAck => self.holders = Holders::default(),
             SpduKind::PleaseTokens if self.wanted.is_none() && self.holders.data() != Some(side) => {
                 let whole = tsdu.slice(spdu.at.start as usize, spdu.at.end as usize);
-                self.wanted = Some(Wanted {
+                self.wanted = Some(Box::new(Wanted {
                     side,
                     now,
                     priority: upper.rtse.as_ref().and_then(|apdu| apdu.priority),
                     quote: Quote::new(whole),
                     at_end: before == Phase::Ending,
-                });
+                }));
             }
             SpduKind::ActivityStart | SpduKind::ActivityResume => {
-                self.wanted = self.wanted.filter(|wanted| wanted.side != side);
+                self.wanted.take_if(|wanted| wanted.side == side);
             }
             SpduKind::ExceptionData | SpduKind::ExceptionReport => {
                 let exception = Exception { side, kind: spdu.kind, reason: spdu.reason, now };
-                self.exception.get_or_insert(exception);
+                self.exception.get_or_insert_with(|| Box::new(exception));
             }
             _ => {}
         }
@@ -346,7 +346,7 @@ impl Dialogue {
             && let Some((giver, tokens)) = self.passing.take()
         {
             self.holders.pass(tokens, giver.other());
-            self.wanted = self.wanted.filter(|wanted| wanted.side == giver);
+            self.wanted.take_if(|wanted| wanted.side != giver);
         }
     }
 

@@ -212,8 +212,10 @@ pub struct Association {
     /// Whether the capture holds the connection from its beginning.
     pub from_the_start: bool,
     machine: Machine,
-    /// When each state was reached first.
-    reached: [Option<Timestamp>; State::COUNT],
+    /// The states that were reached, a bit for each.
+    reached: u16,
+    /// When the CR was sent.
+    requested: Option<Timestamp>,
 }
 
 impl Association {
@@ -255,7 +257,8 @@ impl Association {
             missing_octets: 0,
             from_the_start: true,
             machine: Machine::default(),
-            reached: [None; State::COUNT],
+            reached: 0,
+            requested: None,
         }
     }
 
@@ -406,9 +409,9 @@ impl Association {
         }
     }
 
-    /// When the association reached `state` first; `None` where it did not, or where that was not captured.
-    pub fn reached(&self, state: State) -> Option<Timestamp> {
-        self.reached[state as usize]
+    /// Whether the association is known to have reached `state`.
+    pub fn reached(&self, state: State) -> bool {
+        self.reached & state.bit() != 0
     }
 
     /// How far it came before it ended.
@@ -418,10 +421,12 @@ impl Association {
 
     fn step(&mut self, side: Side, event: Event, now: Now) -> Step {
         let step = self.machine.step(side, event);
-        self.reached[self.machine.state as usize].get_or_insert(now.time);
+        self.reached |= self.machine.state.bit();
+        if self.machine.state == State::TransportRequested {
+            self.requested.get_or_insert(now.time);
+        }
         if event == Event::Cc && self.timers.transport.is_none() {
-            let asked = self.reached(State::TransportRequested);
-            self.timers.transport = asked.map(|asked| since(asked, now.time));
+            self.timers.transport = self.requested.map(|requested| since(requested, now.time));
         }
         step
     }

@@ -27,8 +27,17 @@ pub struct Sent {
     pub octets: bool,
 }
 
-/// The segments of a connection, by their times.
+/// The longest times in which nothing moved.
 #[derive(Clone, Copy, Debug, Default)]
+struct Longest {
+    /// For which each side could take no octets.
+    shut: [Option<Stall>; 2],
+    /// Of silence, and who broke it.
+    silence: Option<(Side, Stall)>,
+}
+
+/// The segments of a connection, by their times.
+#[derive(Clone, Debug, Default)]
 pub struct Pace {
     /// When each side sent its last segment.
     heard: [Option<Timestamp>; 2],
@@ -36,10 +45,8 @@ pub struct Pace {
     octets: Option<Now>,
     /// Since when each side advertises a window of zero.
     shut: [Option<Now>; 2],
-    /// The longest time for which each side could take no octets.
-    longest_shut: [Option<Stall>; 2],
-    /// The longest silence, and who broke it.
-    longest_silence: Option<(Side, Stall)>,
+    /// What there is only where an activity was open.
+    longest: Option<Box<Longest>>,
 }
 
 impl Pace {
@@ -58,7 +65,7 @@ impl Pace {
                     *shut = None;
                     // From here on octets may pass again.
                     self.octets = self.octets.map(|_| now);
-                    keep(&mut self.longest_shut[side.index()], since, now.time, true);
+                    keep(&mut self.longest.get_or_insert_default().shut[side.index()], since, now.time, true);
                 }
                 _ => {}
             }
@@ -68,18 +75,19 @@ impl Pace {
         }
         let before = self.octets.replace(now);
         if let (Some(since), true, [None, None]) = (before, active, self.shut) {
-            let mut longest = self.longest_silence.map(|(_, stall)| stall);
+            let silence = &mut self.longest.get_or_insert_default().silence;
+            let mut longest = silence.map(|(_, stall)| stall);
             if keep(&mut longest, since, now.time, true) {
-                self.longest_silence = longest.map(|stall| (side, stall));
+                *silence = longest.map(|stall| (side, stall));
             }
         }
     }
 
     /// The connection is over at `end`: a window that is still shut stays so.
     pub(super) fn finish(&mut self, end: Timestamp) {
-        for (shut, longest) in self.shut.iter_mut().zip(&mut self.longest_shut) {
+        for (side, shut) in self.shut.iter_mut().enumerate() {
             if let Some(since) = shut.take() {
-                keep(longest, since, end, false);
+                keep(&mut self.longest.get_or_insert_default().shut[side], since, end, false);
             }
         }
     }
@@ -91,12 +99,12 @@ impl Pace {
 
     /// The longest time for which `side` advertised a window of zero while an activity was open.
     pub fn shut(&self, side: Side) -> Option<Stall> {
-        self.longest_shut[side.index()]
+        self.longest.as_ref()?.shut[side.index()]
     }
 
     /// The longest time without octets while an activity was open and no window was shut, and who then went on.
     pub fn silence(&self) -> Option<(Side, Stall)> {
-        self.longest_silence
+        self.longest.as_ref()?.silence
     }
 }
 

@@ -34,11 +34,11 @@ pub struct TransportFacts {
     /// How often the SYN was sent again.
     pub syns_repeated: u32,
     /// The CR.
-    pub request: Option<Request>,
+    pub request: Option<Box<Request>>,
     /// A CC that came when the connection was given up already.
     pub late_cc: Option<Now>,
     /// Reserved octets that are not zero, by the side that sends them.
-    pub reserved: [Option<Reserved>; 2],
+    pub reserved: [Option<Box<Reserved>>; 2],
     /// Which side sent a DT without user data.
     pub empty_data: [bool; 2],
 }
@@ -49,8 +49,10 @@ impl TransportFacts {
         if let Content::Tpdu(tpdu) = pdu.content {
             match (tpdu.kind, &tpdu.connect) {
                 (TpduKind::Cr, Some(connect)) if tpdu.missing.is_none() => {
-                    let connect = Connect::clone(connect);
-                    self.request.get_or_insert(Request { reference: tpdu.source, connect, now });
+                    self.request.get_or_insert_with(|| {
+                        let connect = Connect::clone(connect);
+                        Box::new(Request { reference: tpdu.source, connect, now })
+                    });
                 }
                 (TpduKind::Cc, _) if over => self.late_cc = self.late_cc.or(Some(now)),
                 // These go on with nothing.
@@ -67,8 +69,10 @@ impl TransportFacts {
     pub(super) fn note(&mut self, note: &Note<'_>) {
         match note.what {
             What::TpktReserved { value: value @ 1.., .. } => {
-                let quote = Quote::new(note.octets);
-                self.reserved[note.side.index()].get_or_insert(Reserved { value, quote, answered: false });
+                self.reserved[note.side.index()].get_or_insert_with(|| {
+                    let quote = Quote::new(note.octets);
+                    Box::new(Reserved { value, quote, answered: false })
+                });
             }
             What::Cotp(cotp::Oddity::EmptyData) => self.empty_data[note.side.index()] = true,
             _ => {}

@@ -233,7 +233,7 @@ fn unanswered(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         return;
     }
     // Where the answer to the SYN was not captured, neither was what came after it.
-    let heard = a.reached(State::TcpOpen).is_some();
+    let heard = a.reached(State::TcpOpen);
     let certainty = if heard { rule.certainty } else { Certainty::Undetermined };
     let severity = if heard { rule.severity } else { Severity::Note };
     let draft = Draft { side: Some(Side::Initiator), certainty, severity, ..Draft::new(rule) };
@@ -269,7 +269,7 @@ fn unanswered(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
 fn answer<'a>(pdu: &'a Pdu<'_>, scene: &'a Scene<'_>) -> Option<(&'a Tpdu, &'a Connect, &'a Request)> {
     let Content::Tpdu(tpdu) = pdu.content else { return None };
     let sound = tpdu.kind == TpduKind::Cc && tpdu.odd.is_none() && tpdu.missing.is_none();
-    let request = scene.association?.transport.request.as_ref()?;
+    let request = scene.association?.transport.request.as_deref()?;
     sound.then_some((tpdu, tpdu.connect.as_deref()?, request))
 }
 
