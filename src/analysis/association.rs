@@ -1,5 +1,7 @@
 //! What is known of one association: who called whom, what was asked and answered, how it ended.
 
+use std::sync::Arc;
+
 use crate::capture::{FrameNo, Octets, Timestamp};
 use crate::layers::cotp::{self, TpduKind};
 use crate::layers::foreign::Application;
@@ -8,7 +10,7 @@ use crate::layers::session::{self, Spdu, SpduKind};
 use crate::layers::smtp::{Said, Verb};
 use crate::layers::stack::{Content, Now, Pdu};
 use crate::layers::upper::{Facts, Knowledge};
-use crate::layers::{Side, acse, clipped, mts, rtse};
+use crate::layers::{Name, Side, acse, mts, rtse};
 use crate::net::Endpoint;
 use crate::stream::{Incident, Loss};
 use crate::tree::Tag;
@@ -92,9 +94,9 @@ pub struct SessionFacts {
     /// Session user requirements.
     pub functional_units: Asked<u16>,
     /// Calling session selector.
-    pub calling_selector: Option<Vec<u8>>,
+    pub calling_selector: Option<Name>,
     /// Called session selector.
-    pub called_selector: Option<Vec<u8>>,
+    pub called_selector: Option<Name>,
 }
 
 /// What the CP and CPA said (X.226 8.2).
@@ -107,11 +109,11 @@ pub struct PresentationFacts {
     /// Whether the mode was not seen in a CP or CPA but worked out from what followed.
     pub inferred: bool,
     /// Calling presentation selector.
-    pub calling_selector: Option<Vec<u8>>,
+    pub calling_selector: Option<Name>,
     /// Called presentation selector.
-    pub called_selector: Option<Vec<u8>>,
+    pub called_selector: Option<Name>,
     /// The contexts proposed, with their results.
-    pub contexts: Vec<Context>,
+    pub contexts: Arc<Vec<Context>>,
 }
 
 /// What RTORQ and RTOAC said (X.228 7.1, 7.2).
@@ -162,9 +164,9 @@ pub struct Association {
     /// When it ended, or `None` while it is open.
     pub closed: Option<Timestamp>,
     /// CR C1, or CC C1 where there was no CR.
-    pub calling_tsap: Option<Vec<u8>>,
+    pub calling_tsap: Option<Name>,
     /// CR C2, or CC C2.
-    pub called_tsap: Option<Vec<u8>>,
+    pub called_tsap: Option<Name>,
     /// TPDU size in octets.
     pub tpdu_size: Asked<u32>,
     /// Whether the CONNECT and what it holds were captured whole and without damage.
@@ -174,15 +176,15 @@ pub struct Association {
     /// The presentation connection.
     pub presentation: PresentationFacts,
     /// application-context-name of the AARQ, or of the AARE.
-    pub application_context: Vec<u8>,
+    pub application_context: Name,
     /// Reliable transfer.
     pub rtse: RtseFacts,
     /// The name in the initiator's bind.
-    pub initiator_name: Option<Vec<u8>>,
+    pub initiator_name: Option<Name>,
     /// Equal for equal passwords in the initiator's bind; `None` where it sent none.
     pub initiator_credentials: Option<u64>,
     /// The name in the responder's bind.
-    pub responder_name: Option<Vec<u8>>,
+    pub responder_name: Option<Name>,
     /// How it ended.
     pub outcome: Outcome,
     /// The layer that ended it.
@@ -237,7 +239,7 @@ impl Association {
             offer_is_sound: false,
             session: SessionFacts::default(),
             presentation: PresentationFacts::default(),
-            application_context: Vec::new(),
+            application_context: Name::default(),
             rtse: RtseFacts::default(),
             initiator_name: None,
             initiator_credentials: None,
@@ -544,7 +546,7 @@ impl Association {
 
     /// Takes over what the opening PDUs say.
     fn learn(&mut self, spdu: &Spdu, tsdu: Octets<'_>, upper: &Facts, knowledge: &Knowledge) {
-        let octets = |at: crate::tree::Span| clipped(at.of(tsdu.bytes()));
+        let octets = |at: crate::tree::Span| Name::new(at.of(tsdu.bytes()));
         if spdu.kind == SpduKind::Connect {
             self.offer_is_sound = spdu.missing.is_none() && spdu.odd.is_none() && !upper.damaged;
         }

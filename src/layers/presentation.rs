@@ -1,5 +1,6 @@
 //! The presentation protocol: X.226 (ISO 8823), in normal mode and in X.410-1984 mode.
 
+use super::Name;
 use super::session::SpduKind;
 
 /// The mode of a presentation connection (X.226 6.2.2.1).
@@ -190,7 +191,7 @@ pub struct Context {
     /// presentation-context-identifier.
     pub id: i64,
     /// abstract-syntax-name: contents octets of the OBJECT IDENTIFIER.
-    pub abstract_syntax: Vec<u8>,
+    pub abstract_syntax: Name,
     /// Result of the answer; `None` before it, or where it was not captured.
     pub result: Option<i64>,
     /// provider-reason of a rejection.

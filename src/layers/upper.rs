@@ -4,6 +4,7 @@
 //! type the value of a presentation context has.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use super::foreign::{self, Application};
 use super::mts::Kind;
@@ -15,7 +16,7 @@ use super::rtse::{self, Activity, ConnectionData};
 use super::session::SpduKind;
 use super::stack::Output;
 use super::{
-    NAME, Side, acse, clipped, edition, or_address_oddities, p1, p1_oddities, p2_oddities, rose, schemas,
+    NAME, Name, Side, acse, edition, or_address_oddities, p1, p1_oddities, p2_oddities, rose, schemas,
 };
 use crate::asn1::{Guide, Key, TableId, TypeId, walk};
 use crate::capture::{Octets, Quote};
@@ -35,9 +36,9 @@ pub struct Facts {
     /// event-identifier of an ARP.
     pub event: Option<i64>,
     /// calling-presentation-selector.
-    pub calling_selector: Option<Vec<u8>>,
+    pub calling_selector: Option<Name>,
     /// called- or responding-presentation-selector.
-    pub called_selector: Option<Vec<u8>>,
+    pub called_selector: Option<Name>,
     /// The ACSE APDU.
     pub acse: Option<acse::Apdu>,
     /// The RTSE APDU.
@@ -80,9 +81,9 @@ pub struct Knowledge {
     /// Whether the mode was worked out from what came later, because the CP was not captured.
     pub mode_inferred: bool,
     /// The defined contexts, with the results of their negotiation.
-    pub contexts: Vec<Context>,
+    pub contexts: Arc<Vec<Context>>,
     /// application-context-name of the AARQ, else of the AARE: contents octets.
-    pub application_context: Vec<u8>,
+    pub application_context: Name,
     /// applicationProtocol of the RTORQ in X.410 mode.
     pub application_protocol: Option<i64>,
     /// Whether the CP was seen.
@@ -118,10 +119,10 @@ impl Knowledge {
         }
     }
 
-    /// How much memory it takes besides itself; an association has the same contexts once more.
+    /// How much memory it takes besides itself; the contexts are those of the association as well.
     pub fn footprint(&self) -> usize {
-        let names: usize = self.contexts.iter().map(|context| context.abstract_syntax.capacity()).sum();
-        2 * (names + self.contexts.capacity() * size_of::<Context>())
+        let names: usize = self.contexts.iter().map(|context| context.abstract_syntax.footprint()).sum();
+        names + self.contexts.capacity() * size_of::<Context>()
     }
 
     /// Works the mode out from user data whose CP was not captured: a PDV list around an RTTR or an ACSE APDU is
@@ -257,7 +258,7 @@ pub fn read<O: Output>(
         let mut known = Facts { ppdu: Some(ppdu), ..Facts::default() };
         walk_with(ty, ssdu, knowledge, &mut known, &mut Nothing, |_, _| {});
         knowledge.settle_application(&known);
-        knowledge.contexts.clear();
+        knowledge.contexts = Arc::default();
     }
     if O::Sink::KEEPS {
         out.sink().source(ssdu.data);
@@ -519,11 +520,11 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
     }
 
     /// What is remembered of a selector, an identifier or a name.
-    fn kept(&mut self, field: Field, octets: Octets<'_>) -> Vec<u8> {
+    fn kept(&mut self, field: Field, octets: Octets<'_>) -> Name {
         if octets.len() > NAME {
             self.notice(What::Cap(Cap::Kept), field, octets);
         }
-        clipped(octets.bytes())
+        Name::new(octets.bytes())
     }
 
     /// All that was noticed; the walk is over.
@@ -546,8 +547,14 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
         self.ipm.value(pick, field, identifier, octets, &mut self.noticed);
     }
 
+    /// The contexts, for what the answer or another offer says of them.
+    fn contexts(&mut self) -> &mut Vec<Context> {
+        Arc::make_mut(&mut self.knowledge.contexts)
+    }
+
     fn result(&mut self) -> Option<&mut Context> {
-        self.knowledge.contexts.get_mut(self.results.checked_sub(1)?)
+        let place = self.results.checked_sub(1)?;
+        self.contexts().get_mut(place)
     }
 }
 
@@ -562,8 +569,9 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
                 if self.knowledge.contexts.len() == CONTEXTS {
                     self.notice(What::Cap(Cap::Contexts), field, element);
                 }
-                self.knowledge.contexts.truncate(CONTEXTS - 1);
-                self.knowledge.contexts.push(Context::default());
+                let contexts = self.contexts();
+                contexts.truncate(CONTEXTS - 1);
+                contexts.push(Context::default());
             }
             Pick::Result => self.results += 1,
             Pick::Aarq => self.facts.acse = acse(acse::ApduKind::Aarq),
@@ -642,13 +650,13 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
                 self.facts.called_selector = Some(self.kept(field, octets));
             }
             Pick::ContextId => {
-                if let (Some(context), Some(id)) = (self.knowledge.contexts.last_mut(), number) {
+                if let (Some(context), Some(id)) = (self.contexts().last_mut(), number) {
                     context.id = id;
                 }
             }
             Pick::AbstractSyntax => {
                 let name = self.kept(field, octets);
-                if let Some(context) = self.knowledge.contexts.last_mut() {
+                if let Some(context) = self.contexts().last_mut() {
                     context.abstract_syntax = name;
                 }
             }

@@ -169,7 +169,7 @@ fn row(a: &Association, clock: &Clock) -> String {
     if let Some(mode) = a.presentation.mode {
         key("mode", format!("{}{}", mode.name(), if a.presentation.inferred { " (inferred)" } else { "" }));
     }
-    for context in &a.presentation.contexts {
+    for context in a.presentation.contexts.iter() {
         let result = context.result.map_or("?", presentation::context_result);
         key(
             "context",

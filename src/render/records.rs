@@ -8,7 +8,7 @@ use crate::capture::Timestamp;
 use crate::findings::Finding;
 use crate::layers::presentation::context_result;
 use crate::layers::stack::Now;
-use crate::layers::{Side, rtse};
+use crate::layers::{Name, Side, rtse};
 
 use super::line::Line;
 use super::time::rfc3339;
@@ -247,7 +247,7 @@ pub fn versions(bits: u8) -> Vec<u8> {
 impl AssociationRecord {
     /// The record of `a`.
     pub fn new(a: &Association) -> AssociationRecord {
-        let text = |octets: &Option<Vec<u8>>| octets.as_deref().map(text_or_hex);
+        let text = |octets: &Option<Name>| octets.as_deref().map(text_or_hex);
         let bits = a.session.version.accepted.or(a.session.version.offered);
         let session = bits.map(|_| SessionRecord {
             version: a.session.version.accepted.and_then(|bits| versions(bits).pop()),

@@ -289,7 +289,7 @@ fn raise(
 /// Whether the called end may choose this class (X.224 6.5.5, table 3).
 fn may_choose(offered: &Connect, class: u8) -> bool {
     class == offered.class
-        || offered.alternative_classes.contains(&class)
+        || offered.alternative_classes & 1 << (class & 0x0F) != 0
         || matches!((offered.class, class), (1, 0) | (3 | 4, 2))
 }
 
