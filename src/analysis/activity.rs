@@ -119,7 +119,7 @@ pub struct Dialogue {
     ended: Option<Timestamp>,
     last: Option<Timestamp>,
     activity: u64,
-    interrupted: VecDeque<u64>,
+    interrupted: Vec<u64>,
 }
 
 impl Dialogue {
@@ -263,7 +263,7 @@ impl Dialogue {
                 let confirmed = |serial: u32| spdu.serial.is_some_and(|confirmed| serial <= confirmed);
                 while let Some((_, since)) = self.waiting.front().copied().filter(|(n, _)| confirmed(*n)) {
                     self.waiting.pop_front();
-                    lengthen(&mut timers.checkpoint, since, now);
+                    lengthen(&mut timers.checkpoint, since, now.time);
                 }
                 let (sent, acknowledged) = sent.zip(acknowledged)?;
                 let wanted = |serial: u32| serial > acknowledged && serial <= sent;
@@ -273,7 +273,7 @@ impl Dialogue {
             }
             SpduKind::ActivityEndAck => {
                 if let Some(since) = self.ended.take() {
-                    lengthen(&mut timers.end, since, now);
+                    lengthen(&mut timers.end, since, now.time);
                 }
                 self.waiting.clear();
                 let (sent, acknowledged) = sent.zip(acknowledged)?;
@@ -382,9 +382,9 @@ impl Dialogue {
             SpduKind::ActivityStart => self.activity = hash(spdu.activity),
             SpduKind::ActivityInterrupt => {
                 if self.interrupted.len() == INTERRUPTED {
-                    self.interrupted.pop_front();
+                    self.interrupted.remove(0);
                 }
-                self.interrupted.push_back(self.activity);
+                self.interrupted.push(self.activity);
             }
             SpduKind::ActivityResume => {
                 self.activity = hash(spdu.activity);
@@ -403,7 +403,7 @@ impl Dialogue {
 
     fn time(&mut self, spdu: &Spdu, upper: &Facts, timers: &mut Timers, now: Now) {
         if let Some(last) = self.last.replace(now.time) {
-            lengthen(&mut timers.idle, last, now);
+            lengthen(&mut timers.idle, last, now.time);
         }
         match spdu.kind {
             SpduKind::Connect => {
@@ -527,7 +527,7 @@ mod tests {
         assert_eq!(a.say(R, AS), None, "the responder has the turn now");
         assert_eq!(a.say(R, "01 00 39 00"), None);
         // Checkpoint 1 was sent as third, acknowledged as seventh.
-        assert_eq!(a.timers.checkpoint.map(|longest| longest.span.as_secs()), Some(4));
+        assert_eq!(a.timers.checkpoint.map(|longest| longest.as_secs()), Some(4));
         assert_eq!(a.timers.session.map(|span| span.as_secs()), Some(1));
     }
 

@@ -161,8 +161,6 @@ pub struct Association {
     pub last_frame: FrameNo,
     /// When it was opened, or its first frame captured.
     pub opened: Timestamp,
-    /// When it ended, or `None` while it is open.
-    pub closed: Option<Timestamp>,
     /// CR C1, or CC C1 where there was no CR.
     pub calling_tsap: Option<Name>,
     /// CR C2, or CC C2.
@@ -189,8 +187,6 @@ pub struct Association {
     pub outcome: Outcome,
     /// The layer that ended it.
     pub ended_by: Option<Tag>,
-    /// How it ended, in words.
-    pub reason: Option<String>,
     /// The end itself, with the octets that tell it.
     pub ending: Option<Box<Ending>>,
     /// Whether an activity was begun.
@@ -232,7 +228,6 @@ impl Association {
             first_frame: now.frame,
             last_frame: now.frame,
             opened: now.time,
-            closed: None,
             calling_tsap: None,
             called_tsap: None,
             tpdu_size: Asked::default(),
@@ -246,7 +241,6 @@ impl Association {
             responder_name: None,
             outcome: Outcome::Open,
             ended_by: None,
-            reason: None,
             ending: None,
             transfers: false,
             activity: None,
@@ -332,7 +326,7 @@ impl Association {
         let before = self.machine;
         let step = self.step(side, event, now);
         let how = if event == Event::Reset { How::Reset } else { How::Closed };
-        let ending = || Ending { state: before.state, side, how, now, code: None };
+        let ending = || Ending { state: before.state, side, how, now, code: None, reason: None };
         self.follow(step, ending, || before.tcp_reason(side, event, what));
     }
 
@@ -374,7 +368,8 @@ impl Association {
         let state = self.machine.state;
         let step = self.step(side, event, now);
         if let Said::Reply(reply) = said {
-            let ending = || Ending { state, side, how: How::Reply(reply.code), now, code: None };
+            let ending =
+                || Ending { state, side, how: How::Reply(reply.code), now, code: None, reason: None };
             self.follow(step, ending, || match event {
                 Event::MailClosing => "released in order".to_owned(),
                 _ => {
@@ -400,15 +395,24 @@ impl Association {
     pub fn finish(&mut self, now: Now) {
         if self.ended_by.is_none() {
             self.outcome = self.machine.unfinished();
-            if self.outcome == Outcome::Unanswered {
-                self.reason = Some(self.machine.unanswered().to_owned());
-            }
+            let reason = (self.outcome == Outcome::Unanswered).then(|| self.machine.unanswered().to_owned());
             let state = self.machine.state;
             self.pace.finish(now.time);
             let now = Now { frame: self.last_frame, ..now };
-            let ending = Ending { state, side: Side::Responder, how: How::Silence, now, code: None };
+            let ending = Ending { state, side: Side::Responder, how: How::Silence, now, code: None, reason };
             self.ending = Some(Box::new(ending));
         }
+    }
+
+    /// When it ended; `None` while it is open.
+    pub fn closed(&self) -> Option<Timestamp> {
+        let ending = self.ending.as_ref().filter(|ending| !matches!(ending.how, How::Silence));
+        ending.map(|ending| ending.now.time)
+    }
+
+    /// How it ended, in words.
+    pub fn reason(&self) -> Option<&str> {
+        self.ending.as_ref()?.reason.as_deref()
     }
 
     /// Whether the association is known to have reached `state`.
@@ -435,11 +439,9 @@ impl Association {
 
     fn follow(&mut self, step: Step, ending: impl FnOnce() -> Ending, reason: impl FnOnce() -> String) {
         if let Step::End(outcome, tag) = step {
-            let ending = ending();
+            let ending = Ending { reason: Some(reason()), ..ending() };
             self.outcome = outcome;
             self.ended_by = Some(tag);
-            self.reason = Some(reason());
-            self.closed = Some(ending.now.time);
             self.pace.finish(ending.now.time);
             self.ending = Some(Box::new(ending));
         }

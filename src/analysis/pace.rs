@@ -27,13 +27,15 @@ pub struct Sent {
     pub octets: bool,
 }
 
-/// The longest times in which nothing moved.
+/// The times in which nothing moved although an activity was open.
 #[derive(Clone, Copy, Debug, Default)]
-struct Longest {
-    /// For which each side could take no octets.
-    shut: [Option<Stall>; 2],
-    /// Of silence, and who broke it.
-    silence: Option<(Side, Stall)>,
+struct Stalls {
+    /// Since when each side advertises a window of zero.
+    shut: [Option<Now>; 2],
+    /// The longest time for which each side could take no octets.
+    longest_shut: [Option<Stall>; 2],
+    /// The longest silence, and who broke it.
+    longest_silence: Option<(Side, Stall)>,
 }
 
 /// The segments of a connection, by their times.
@@ -43,10 +45,8 @@ pub struct Pace {
     heard: [Option<Timestamp>; 2],
     /// The last segment with octets.
     octets: Option<Now>,
-    /// Since when each side advertises a window of zero.
-    shut: [Option<Now>; 2],
     /// What there is only where an activity was open.
-    longest: Option<Box<Longest>>,
+    stalls: Option<Box<Stalls>>,
 }
 
 impl Pace {
@@ -58,36 +58,45 @@ impl Pace {
         self.heard[side.index()] = Some(now.time);
         // The window of a segment that opens or closes the connection says nothing of a receiver that cannot follow.
         if segment.flags.has(Flags::ACK) && !segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::FIN) {
-            let shut = &mut self.shut[side.index()];
-            match (segment.window, *shut) {
-                (0, None) if active => *shut = Some(now),
-                (1.., Some(since)) => {
-                    *shut = None;
-                    // From here on octets may pass again.
-                    self.octets = self.octets.map(|_| now);
-                    keep(&mut self.longest.get_or_insert_default().shut[side.index()], since, now.time, true);
-                }
-                _ => {}
-            }
+            self.window(side, segment.window, active, now);
         }
         if !segment.octets {
             return;
         }
         let before = self.octets.replace(now);
-        if let (Some(since), true, [None, None]) = (before, active, self.shut) {
-            let silence = &mut self.longest.get_or_insert_default().silence;
-            let mut longest = silence.map(|(_, stall)| stall);
-            if keep(&mut longest, since, now.time, true) {
-                *silence = longest.map(|stall| (side, stall));
+        if let (Some(since), true) = (before, active) {
+            let Stalls { shut, longest_silence, .. } = &mut **self.stalls.get_or_insert_default();
+            let mut longest = longest_silence.map(|(_, stall)| stall);
+            if let [None, None] = shut
+                && keep(&mut longest, since, now.time, true)
+            {
+                *longest_silence = longest.map(|stall| (side, stall));
             }
+        }
+    }
+
+    /// Takes note of the window that `side` advertises.
+    fn window(&mut self, side: Side, window: u16, active: bool, now: Now) {
+        let shut = self.stalls.as_ref().and_then(|stalls| stalls.shut[side.index()]);
+        match (window, shut) {
+            (0, None) if active => self.stalls.get_or_insert_default().shut[side.index()] = Some(now),
+            (1.., Some(since)) => {
+                // From here on octets may pass again.
+                self.octets = self.octets.map(|_| now);
+                let Stalls { shut, longest_shut, .. } = &mut **self.stalls.get_or_insert_default();
+                shut[side.index()] = None;
+                keep(&mut longest_shut[side.index()], since, now.time, true);
+            }
+            _ => {}
         }
     }
 
     /// The connection is over at `end`: a window that is still shut stays so.
     pub(super) fn finish(&mut self, end: Timestamp) {
-        for (side, shut) in self.shut.iter_mut().enumerate() {
+        let Some(stalls) = &mut self.stalls else { return };
+        for (shut, longest) in stalls.shut.iter_mut().zip(&mut stalls.longest_shut) {
             if let Some(since) = shut.take() {
-                keep(&mut self.longest.get_or_insert_default().shut[side], since, end, false);
+                keep(longest, since, end, false);
             }
         }
     }
@@ -99,12 +108,12 @@ impl Pace {
 
     /// The longest time for which `side` advertised a window of zero while an activity was open.
     pub fn shut(&self, side: Side) -> Option<Stall> {
-        self.longest.as_ref()?.shut[side.index()]
+        self.stalls.as_ref()?.longest_shut[side.index()]
     }
 
     /// The longest time without octets while an activity was open and no window was shut, and who then went on.
     pub fn silence(&self) -> Option<(Side, Stall)> {
-        self.longest.as_ref()?.silence
+        self.stalls.as_ref()?.longest_silence
     }
 }
 

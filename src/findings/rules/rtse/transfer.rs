@@ -202,7 +202,7 @@ fn aborted_over(
             too_much(&breach),
             now.frame,
             side.other().word(),
-            case.association.reason.as_deref().unwrap_or("no reason given")
+            case.association.reason().unwrap_or("no reason given")
         )
     });
 }

@@ -192,7 +192,7 @@ fn exception_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) 
             exception.side.word(),
             report(exception.kind, exception.reason),
             exception.now.frame,
-            case.association.reason.as_deref().unwrap_or("it is not continued")
+            case.association.reason().unwrap_or("it is not continued")
         )
     });
 }
