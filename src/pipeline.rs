@@ -19,6 +19,7 @@ use crate::stream::Incident;
 use crate::tree::{Display, FieldDef, Sink};
 
 mod ahead;
+mod alike;
 mod analyst;
 mod bound;
 mod connections;

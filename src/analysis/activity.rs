@@ -114,12 +114,31 @@ pub struct Dialogue {
     heard: [bool; 2],
     /// Whether one direction is known to lag behind the other in the capture.
     overtaken: bool,
-    waiting: VecDeque<(u32, Timestamp)>,
     asked: Option<Timestamp>,
-    ended: Option<Timestamp>,
     last: Option<Timestamp>,
+    /// What there is only where activities were begun.
+    course: Option<Box<Course>>,
+}
+
+/// The course of the activities.
+#[derive(Clone, Debug, Default)]
+struct Course {
+    /// Checkpoints that wait for their acknowledgement.
+    waiting: VecDeque<(u32, Timestamp)>,
+    /// When the end of the activity was sent that waits for its acknowledgement.
+    ended: Option<Timestamp>,
+    /// The activity that was begun last.
     activity: u64,
+    /// Those that were interrupted.
     interrupted: Vec<u64>,
+}
+
+impl Course {
+    /// Nothing of the activity waits any more.
+    fn clear(&mut self) {
+        self.waiting.clear();
+        self.ended = None;
+    }
 }
 
 impl Dialogue {
@@ -133,9 +152,14 @@ impl Dialogue {
         self.holders = Holders::default();
         self.passing = None;
         self.activities.serials = (None, None);
-        self.waiting.clear();
-        self.ended = None;
         self.last = None;
+        if let Some(course) = &mut self.course {
+            course.clear();
+        }
+    }
+
+    fn course(&mut self) -> &mut Course {
+        self.course.get_or_insert_default()
     }
 
     /// Whether octets of one side wait for others although the other side has acknowledged them: what is handed on
@@ -232,12 +256,13 @@ impl Dialogue {
                 let expected = sent.map(|serial| serial.saturating_add(1));
                 self.activities.serials.0 = spdu.serial;
                 if spdu.kind == SpduKind::ActivityEnd {
-                    self.ended = Some(now.time);
+                    self.course().ended = Some(now.time);
                 } else if let Some(serial) = spdu.serial {
-                    if self.waiting.len() == WAITING {
-                        self.waiting.pop_front();
+                    let waiting = &mut self.course().waiting;
+                    if waiting.len() == WAITING {
+                        waiting.pop_front();
                     }
-                    self.waiting.push_back((serial, now.time));
+                    waiting.push_back((serial, now.time));
                 }
                 if let Some(expected) = expected.filter(|expected| spdu.serial != Some(*expected)) {
                     // How many wait cannot be told by numbers that leap.
@@ -261,8 +286,9 @@ impl Dialogue {
             SpduKind::MinorSyncAck => {
                 self.activities.serials.1 = spdu.serial;
                 let confirmed = |serial: u32| spdu.serial.is_some_and(|confirmed| serial <= confirmed);
-                while let Some((_, since)) = self.waiting.front().copied().filter(|(n, _)| confirmed(*n)) {
-                    self.waiting.pop_front();
+                let waiting = &mut self.course().waiting;
+                while let Some((_, since)) = waiting.front().copied().filter(|(n, _)| confirmed(*n)) {
+                    waiting.pop_front();
                     lengthen(&mut timers.checkpoint, since, now.time);
                 }
                 let (sent, acknowledged) = sent.zip(acknowledged)?;
@@ -272,10 +298,11 @@ impl Dialogue {
                 }
             }
             SpduKind::ActivityEndAck => {
-                if let Some(since) = self.ended.take() {
+                let course = self.course();
+                if let Some(since) = course.ended {
                     lengthen(&mut timers.end, since, now.time);
                 }
-                self.waiting.clear();
+                course.clear();
                 let (sent, acknowledged) = sent.zip(acknowledged)?;
                 self.activities.serials.1 = spdu.serial;
                 if spdu.serial != Some(sent) {
@@ -289,8 +316,7 @@ impl Dialogue {
 
     fn begin(&mut self, serial: Option<u32>) {
         self.activities.serials = (serial, serial);
-        self.waiting.clear();
-        self.ended = None;
+        self.course().clear();
         self.exception = None;
     }
 
@@ -379,21 +405,23 @@ impl Dialogue {
             hasher.finish()
         };
         match spdu.kind {
-            SpduKind::ActivityStart => self.activity = hash(spdu.activity),
+            SpduKind::ActivityStart => self.course().activity = hash(spdu.activity),
             SpduKind::ActivityInterrupt => {
-                if self.interrupted.len() == INTERRUPTED {
-                    self.interrupted.remove(0);
+                let Course { activity, interrupted, .. } = self.course();
+                if interrupted.len() == INTERRUPTED {
+                    interrupted.remove(0);
                 }
-                self.interrupted.push(self.activity);
+                interrupted.push(*activity);
             }
             SpduKind::ActivityResume => {
-                self.activity = hash(spdu.activity);
+                let Course { activity, interrupted, .. } = self.course();
+                *activity = hash(spdu.activity);
                 let old = hash(spdu.old_activity);
-                let known = self.interrupted.contains(&old);
-                self.interrupted.retain(|activity| *activity != old);
+                let known = interrupted.contains(&old);
+                interrupted.retain(|activity| *activity != old);
                 // Of another association where its references stand in the linking information.
                 let here = spdu.common_reference.is_empty() && spdu.user_reference.is_empty();
-                let full = self.interrupted.len() + 1 >= INTERRUPTED;
+                let full = interrupted.len() + 1 >= INTERRUPTED;
                 return (here && !known && !full && self.followed).then_some(Breach::ResumeUnknown);
             }
             _ => {}

@@ -1,11 +1,9 @@
 //! What is known of one association: who called whom, what was asked and answered, how it ended.
 
-use std::sync::Arc;
-
 use crate::capture::{FrameNo, Octets, Timestamp};
 use crate::layers::cotp::{self, TpduKind};
 use crate::layers::foreign::Application;
-use crate::layers::presentation::{self, Context, Mode};
+use crate::layers::presentation::{self, Contexts, Mode};
 use crate::layers::session::{self, Spdu, SpduKind};
 use crate::layers::smtp::{Said, Verb};
 use crate::layers::stack::{Content, Now, Pdu};
@@ -113,7 +111,7 @@ pub struct PresentationFacts {
     /// Called presentation selector.
     pub called_selector: Option<Name>,
     /// The contexts proposed, with their results.
-    pub contexts: Arc<Vec<Context>>,
+    pub contexts: Contexts,
 }
 
 /// What RTORQ and RTOAC said (X.228 7.1, 7.2).

@@ -1,5 +1,7 @@
 //! What an association shows below the session layer: how it was asked for, and how its packets are built.
 
+use std::sync::Arc;
+
 use crate::capture::Quote;
 use crate::layers::Side;
 use crate::layers::cotp::{self, Connect, TpduKind};
@@ -12,7 +14,7 @@ pub struct Request {
     /// Its SRC-REF.
     pub reference: u16,
     /// What it says.
-    pub connect: Connect,
+    pub connect: Arc<Connect>,
     /// Where it was captured.
     pub now: Now,
 }
@@ -34,7 +36,7 @@ pub struct TransportFacts {
     /// How often the SYN was sent again.
     pub syns_repeated: u32,
     /// The CR.
-    pub request: Option<Box<Request>>,
+    pub request: Option<Request>,
     /// A CC that came when the connection was given up already.
     pub late_cc: Option<Now>,
     /// Reserved octets that are not zero, by the side that sends them.
@@ -50,8 +52,8 @@ impl TransportFacts {
             match (tpdu.kind, &tpdu.connect) {
                 (TpduKind::Cr, Some(connect)) if tpdu.missing.is_none() => {
                     self.request.get_or_insert_with(|| {
-                        let connect = Connect::clone(connect);
-                        Box::new(Request { reference: tpdu.source, connect, now })
+                        let connect = Arc::new(Connect::clone(connect));
+                        Request { reference: tpdu.source, connect, now }
                     });
                 }
                 (TpduKind::Cc, _) if over => self.late_cc = self.late_cc.or(Some(now)),

@@ -2,7 +2,7 @@
 
 use super::foreign::{self, Application, Verdict};
 use super::note::{Cap, Note, What};
-use super::presentation::{self, Mode};
+use super::presentation::{self, Contexts, Mode};
 use super::rtse::{self, Activity};
 use super::session::{self, Spdu, SpduKind};
 use super::tpkt::{self, Deframer, Unit};
@@ -188,6 +188,11 @@ impl Stack {
         let deframers: usize = self.deframers.iter().map(Deframer::footprint).sum();
         let mail = self.mail.as_ref().map_or(0, |mail| mail.footprint());
         deframers + mail + self.connection.footprint()
+    }
+
+    /// The presentation contexts.
+    pub fn contexts(&mut self) -> &mut Contexts {
+        &mut self.connection.knowledge.contexts
     }
 
     /// Gives back the storage that is not used.

@@ -4,14 +4,13 @@
 //! type the value of a presentation context has.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
 
 use super::foreign::{self, Application};
 use super::mts::Kind;
 use super::note::{Cap, What};
 use super::notices::Notices;
 use super::p1::integer;
-use super::presentation::{Context, Mode, PpduKind};
+use super::presentation::{Context, Contexts, Mode, PpduKind};
 use super::rtse::{self, Activity, ConnectionData};
 use super::session::SpduKind;
 use super::stack::Output;
@@ -81,7 +80,7 @@ pub struct Knowledge {
     /// Whether the mode was worked out from what came later, because the CP was not captured.
     pub mode_inferred: bool,
     /// The defined contexts, with the results of their negotiation.
-    pub contexts: Arc<Vec<Context>>,
+    pub contexts: Contexts,
     /// application-context-name of the AARQ, else of the AARE: contents octets.
     pub application_context: Name,
     /// applicationProtocol of the RTORQ in X.410 mode.
@@ -121,8 +120,7 @@ impl Knowledge {
 
     /// How much memory it takes besides itself; the contexts are those of the association as well.
     pub fn footprint(&self) -> usize {
-        let names: usize = self.contexts.iter().map(|context| context.abstract_syntax.footprint()).sum();
-        names + self.contexts.capacity() * size_of::<Context>()
+        self.contexts.footprint()
     }
 
     /// Works the mode out from user data whose CP was not captured: a PDV list around an RTTR or an ACSE APDU is
@@ -258,7 +256,7 @@ pub fn read<O: Output>(
         let mut known = Facts { ppdu: Some(ppdu), ..Facts::default() };
         walk_with(ty, ssdu, knowledge, &mut known, &mut Nothing, |_, _| {});
         knowledge.settle_application(&known);
-        knowledge.contexts = Arc::default();
+        knowledge.contexts = Contexts::default();
     }
     if O::Sink::KEEPS {
         out.sink().source(ssdu.data);
@@ -547,14 +545,8 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
         self.ipm.value(pick, field, identifier, octets, &mut self.noticed);
     }
 
-    /// The contexts, for what the answer or another offer says of them.
-    fn contexts(&mut self) -> &mut Vec<Context> {
-        Arc::make_mut(&mut self.knowledge.contexts)
-    }
-
     fn result(&mut self) -> Option<&mut Context> {
-        let place = self.results.checked_sub(1)?;
-        self.contexts().get_mut(place)
+        self.knowledge.contexts.own().get_mut(self.results.checked_sub(1)?)
     }
 }
 
@@ -569,7 +561,7 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
                 if self.knowledge.contexts.len() == CONTEXTS {
                     self.notice(What::Cap(Cap::Contexts), field, element);
                 }
-                let contexts = self.contexts();
+                let contexts = self.knowledge.contexts.own();
                 contexts.truncate(CONTEXTS - 1);
                 contexts.push(Context::default());
             }
@@ -650,13 +642,13 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
                 self.facts.called_selector = Some(self.kept(field, octets));
             }
             Pick::ContextId => {
-                if let (Some(context), Some(id)) = (self.contexts().last_mut(), number) {
+                if let (Some(context), Some(id)) = (self.knowledge.contexts.own().last_mut(), number) {
                     context.id = id;
                 }
             }
             Pick::AbstractSyntax => {
                 let name = self.kept(field, octets);
-                if let Some(context) = self.contexts().last_mut() {
+                if let Some(context) = self.knowledge.contexts.own().last_mut() {
                     context.abstract_syntax = name;
                 }
             }

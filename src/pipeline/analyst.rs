@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::alike::Alike;
 use super::bound::Bound;
 use super::desk::Desk;
 use super::feed::Feed;
@@ -11,12 +12,17 @@ use super::{Options, PAYLOAD, Read, View};
 use crate::analysis::Association;
 use crate::capture::{Damage, Frame, FrameNo, Octets, Timestamp};
 use crate::findings::{Collector, Scene};
+use crate::layers::cotp::Connect;
 use crate::layers::note::{Cap, Note, What};
+use crate::layers::presentation::Context;
 use crate::layers::stack::{Now, Stack};
 use crate::layers::{Side, lower, smtp};
 use crate::net::{Endpoint, Packet};
 use crate::stream::{Incident, Loss, Receiver};
 use crate::tree::Sink;
+
+/// How much memory a list of presentation contexts may take to be shared: applications define ten at most.
+const SHARED: usize = 2048;
 
 /// What is known of the connection in a place.
 #[derive(Debug)]
@@ -64,6 +70,8 @@ pub(super) struct Analyst<'a, V> {
     /// How much that may be.
     bound: Bound,
     awake: Awake,
+    contexts: Alike<Vec<Context>>,
+    requests: Alike<Connect>,
     /// How many associations there are.
     pub(super) associations: u32,
     pub(super) damaged: bool,
@@ -82,6 +90,8 @@ impl<'a, V: View> Analyst<'a, V> {
             held: 0,
             bound: Bound::new(options.limits.layers()),
             awake: Awake::default(),
+            contexts: Alike::default(),
+            requests: Alike::default(),
             associations: 0,
             damaged: false,
             now: Now { frame: FrameNo::NONE, time: Timestamp(0) },
@@ -151,6 +161,17 @@ impl<'a, V: View> Analyst<'a, V> {
     fn rest(&mut self, at: usize) {
         let Some(Place::Open(conversation)) = self.places.get_mut(at) else { return };
         conversation.stack.rest();
+        let Conversation { stack, association, .. } = &mut **conversation;
+        for contexts in [stack.contexts(), &mut association.presentation.contexts] {
+            if contexts.footprint() <= SHARED
+                && let Some(list) = contexts.held()
+            {
+                self.contexts.share(list);
+            }
+        }
+        if let Some(request) = &mut association.transport.request {
+            self.requests.share(&mut request.connect);
+        }
         conversation.count(&mut self.held);
     }
 

@@ -149,7 +149,7 @@ fn knowledge(choice: u8) -> Knowledge {
     };
     Knowledge {
         mode: [None, Some(Mode::Normal), Some(Mode::X410)][usize::from(choice % 3)],
-        contexts: (0..).map(|number| 2 * number + 1).zip(&syntaxes).map(context).collect::<Vec<_>>().into(),
+        contexts: (0..).map(|number| 2 * number + 1).zip(&syntaxes).map(context).collect(),
         opened: choice & 64 != 0,
         ..Knowledge::default()
     }

@@ -99,7 +99,7 @@ impl TpduKind {
 }
 
 /// What the CR and CC say (X.224 13.3, 13.4).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Connect {
     /// Preferred (CR) or selected (CC) class: bits 8 to 5 of the class octet.
     pub class: u8,

@@ -173,7 +173,7 @@ fn expedited(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut 
         ..Draft::new(rule)
     };
     out.raise(draft, &scene.once_in(Scope::Hosts), || {
-        let request = scene.association.and_then(|association| association.transport.request.as_deref());
+        let request = scene.association.and_then(|association| association.transport.request.as_ref());
         let asked = match request.map(|request| request.connect.expedited) {
             Some(Some(true)) => "; the CR asks for them",
             Some(_) => "; the CR does not ask for them",

@@ -269,7 +269,7 @@ fn unanswered(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
 fn answer<'a>(pdu: &'a Pdu<'_>, scene: &'a Scene<'_>) -> Option<(&'a Tpdu, &'a Connect, &'a Request)> {
     let Content::Tpdu(tpdu) = pdu.content else { return None };
     let sound = tpdu.kind == TpduKind::Cc && tpdu.odd.is_none() && tpdu.missing.is_none();
-    let request = scene.association?.transport.request.as_deref()?;
+    let request = scene.association?.transport.request.as_ref()?;
     sound.then_some((tpdu, tpdu.connect.as_deref()?, request))
 }
 
