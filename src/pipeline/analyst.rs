@@ -387,3 +387,19 @@ impl<V: View> Listener for Analyst<'_, V> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::connections::Known;
+    use super::*;
+
+    /// A hundred thousand associations may be open at once. Each has one of these at all times, and some 400 octets
+    /// besides: in the tables of the connections, and the octets that no one has acknowledged yet.
+    #[test]
+    fn an_open_association_takes_less_than_two_kib() {
+        assert!(size_of::<Association>() <= 928, "{}", size_of::<Association>());
+        assert!(size_of::<Stack>() <= 296, "{}", size_of::<Stack>());
+        assert!(size_of::<Conversation>() <= 1248, "{}", size_of::<Conversation>());
+        assert!(size_of::<Known>() <= 288, "{}", size_of::<Known>());
+    }
+}
