@@ -5,7 +5,8 @@
 #     benches/compare.sh [MEGABYTES]
 #
 # It writes its captures itself (`load.rs`): mail one association at a time, of so many MEGABYTES (1000); 200 MB with the
-# frames of 64 associations interleaved; mail among 99 times as much other traffic; 100,000 associations that stay open.
+# frames of 64 associations interleaved; mail among 99 times as much other traffic; 100,000 associations that stay open; and
+# captures of which one thing is doubled twice.
 # RUNS=N runs each command N times (3); FOLDER=F keeps the captures in F.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -42,6 +43,12 @@ load many.pcap 200 64
 load other.pcap "$megabytes" 1 99
 load open.pcap open 100000
 load open-half.pcap open 50000
+for times in 1 2 4; do
+    load "octets-$times.pcap" $((megabytes * times / 4))
+    load "associations-$times.pcap" short $((10000 * times)) 1 1
+    load "messages-$times.pcap" short 1 $((50000 * times)) 1
+    load "recipients-$times.pcap" short 50 1 $((2000 * times))
+done
 
 # What is measured is not the disk.
 cat "$folder"/*.pcap >/dev/null
@@ -116,6 +123,24 @@ for what in findings associations messages; do
     awk -v what="$what" -v a="${one[1]}" -v b="${two[1]}" \
         'BEGIN { printf "| `%s` | %.2f | %.2f | %.2f |\n", what, a, b, a / b }'
 done
+echo
+echo "CPU seconds of \`findings\` where one thing is doubled twice, and how many times as much four times of it cost:"
+echo
+echo "| what grows | | | | times as much |"
+echo "|---|---:|---:|---:|---:|"
+growth() { # captures, words for them
+    local costs=() measured
+    for times in 1 2 4; do
+        read -ra measured <<<"$(cost "$x400scope" findings --quiet "$folder/$1-$times.pcap")"
+        costs+=("${measured[0]}")
+    done
+    awk -v what="$2" -v a="${costs[0]}" -v b="${costs[1]}" -v c="${costs[2]}" \
+        'BEGIN { printf "| %s | %.2f | %.2f | %.2f | %.2f |\n", what, a, b, c, c / a }'
+}
+growth octets "the file: $((megabytes / 4)), $((megabytes / 2)) and $megabytes MB"
+growth associations "associations: 10,000, 20,000 and 40,000"
+growth messages "messages of one association: 50,000, 100,000 and 200,000"
+growth recipients "recipients of each message: 2,000, 4,000 and 8,000"
 echo
 read -ra sample <<<"$(cost "$x400scope" findings --quiet samples/transfer-1988-normal.pcap)"
 read -ra half <<<"$(cost "$x400scope" findings --quiet --max-connections 200000 --max-held 1024 "$folder/open-half.pcap")"

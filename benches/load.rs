@@ -3,11 +3,12 @@
 //! ```sh
 //! cargo bench --bench load -- FILE MEGABYTES [AT-A-TIME [OTHERS]]
 //! cargo bench --bench load -- FILE open ASSOCIATIONS
+//! cargo bench --bench load -- FILE short ASSOCIATIONS MESSAGES RECIPIENTS
 //! ```
 //!
 //! `AT-A-TIME` associations (1) go on at the same time, and their frames come in turn, each behind `OTHERS` frames (0) of
-//! traffic that is no mail. The second form writes associations that are opened, transfer nothing and stay open. The same
-//! words give the same octets.
+//! traffic that is no mail. The second form writes associations that are opened, transfer nothing and stay open; the third
+//! one associations with so many short messages each, each to so many recipients. The same words give the same octets.
 
 #![allow(clippy::print_stdout)] // a program, not a part of one
 
@@ -20,9 +21,19 @@ use std::io::{self, BufWriter, Write};
 
 use emit::dialogue;
 
-/// Messages of one association, and octets of the text of each.
-const MESSAGES: u32 = 8;
-const LENGTH: u32 = 60_000;
+/// What the associations carry.
+#[derive(Clone, Copy)]
+struct Mail {
+    /// Messages of one association; one without any stays open.
+    messages: u32,
+    /// Recipients of each message.
+    recipients: u32,
+    /// Octets of the text of each message.
+    length: u32,
+}
+
+/// Associations that are long, as those between two busy systems are.
+const MUCH: Mail = Mail { messages: 8, recipients: 1, length: 60_000 };
 
 /// Length of the header of a pcap file, and of each record in it.
 const FILE_HEADER: usize = 24;
@@ -31,22 +42,29 @@ const RECORD_HEADER: usize = 16;
 /// From frame to frame.
 const MICROSECONDS: u64 = 20;
 
-/// One association as records of a pcap file, in a file; without messages it stays open.
-fn association(number: u32, messages: u32) -> Vec<u8> {
+/// One association as records of a pcap file, in a file.
+fn association(number: u32, mail: Mail) -> Vec<u8> {
     let [_, high, middle, low] = number.to_be_bytes();
     let port = 1025 + number % 60_000;
     let mut script = format!(
         "capture start=1996-07-03T11:30:00Z\nhost alpha 10.{high}.{middle}.{low}\nhost beta 192.0.2.{}\n",
         1 + number % 8
     );
-    for message in 0..messages {
-        let message = number * MESSAGES + message;
+    let first = number * mail.messages;
+    for message in first..first + mail.messages {
+        let recipients: String = (message..message + mail.recipients)
+            .map(|to| {
+                format!(
+                    "to=\"/G=Bob/S=Receiver{}/O=Example Org/PRMD=BETA/ADMD=TESTADMD/C=XX/\" ",
+                    to % 89_000
+                )
+            })
+            .collect();
         script += &format!(
             "message m{message} id=M-{message:08} from=\"/G=Alice/S=Sender{}/O=Example Org/PRMD=ALPHA/ADMD=TESTADMD/C=XX/\" \
-             to=\"/G=Bob/S=Receiver{}/O=Example Org/PRMD=BETA/ADMD=TESTADMD/C=XX/\" \
-             subject=\"Price list {message}\" text=\"Paper A4, 500 sheets: 4.20 a box.\\r\\n\" length={LENGTH}\n",
+             {recipients}subject=\"Price list {message}\" text=\"Paper A4, 500 sheets: 4.20 a box.\\r\\n\" length={}\n",
             message % 97,
-            message % 89,
+            mail.length,
         );
     }
     script += &format!(
@@ -55,10 +73,10 @@ fn association(number: u32, messages: u32) -> Vec<u8> {
          alpha CN 1988-normal checkpoint=16 window=3 dialogue=monologue name=MTA-ALPHA password=secret-A\n\
          beta AC checkpoint=16 window=3 name=MTA-BETA password=secret-B\n"
     );
-    for message in 0..messages {
-        script += &format!("alpha transfer m{}\n", number * MESSAGES + message);
+    for message in first..first + mail.messages {
+        script += &format!("alpha transfer m{message}\n");
     }
-    if messages > 0 {
+    if mail.messages > 0 {
         script += "alpha FN\nbeta DN\nalpha DR\nalpha FIN\nbeta FIN\n";
     }
     dialogue::capture_of(&script).expect("the script is right")
@@ -119,10 +137,10 @@ impl Writer {
     }
 }
 
-/// Writes associations with so many messages each, as long as `more` are wanted after so many octets and associations.
+/// Writes associations that carry such mail, as long as `more` are wanted after so many octets and associations.
 fn write(
     path: &str,
-    messages: u32,
+    mail: Mail,
     at_a_time: usize,
     others: u32,
     more: impl Fn(u64, u32) -> bool,
@@ -133,7 +151,7 @@ fn write(
     let mut open = VecDeque::new();
     loop {
         while open.len() < at_a_time && more(writer.octets, number) {
-            let file = association(number, messages);
+            let file = association(number, mail);
             if number == 0 {
                 writer.out.write_all(&file[..FILE_HEADER])?;
             }
@@ -151,7 +169,7 @@ fn write(
         }
     }
     let Writer { frames, octets, .. } = writer;
-    println!("{frames} frames, {octets} octets, {number} associations, {} messages", number * messages);
+    println!("{frames} frames, {octets} octets, {number} associations, {} messages", number * mail.messages);
     writer.out.flush()
 }
 
@@ -163,17 +181,23 @@ fn main() -> io::Result<()> {
     match words[..] {
         [path, "open", associations] => {
             let associations = number(associations)?;
-            write(path, 0, 1, 0, |_, known| known < associations)
+            write(path, Mail { messages: 0, ..MUCH }, 1, 0, |_, known| known < associations)
+        }
+        [path, "short", associations, messages, recipients] => {
+            let associations = number(associations)?;
+            let mail = Mail { messages: number(messages)?, recipients: number(recipients)?, length: 100 };
+            write(path, mail, 1, 0, |_, known| known < associations)
         }
         [path, megabytes, ref rest @ ..] => {
             let octets = u64::from(number(megabytes)?) * 1_000_000;
             let at_a_time = rest.first().map_or(Ok(1), |word| number(word))?;
             let others = rest.get(1).map_or(Ok(0), |word| number(word))?;
-            write(path, MESSAGES, at_a_time.max(1) as usize, others, |written, _| written < octets)
+            write(path, MUCH, at_a_time.max(1) as usize, others, |written, _| written < octets)
         }
         _ => {
             println!("cargo bench --bench load -- FILE MEGABYTES [AT-A-TIME [OTHERS]]");
             println!("cargo bench --bench load -- FILE open ASSOCIATIONS");
+            println!("cargo bench --bench load -- FILE short ASSOCIATIONS MESSAGES RECIPIENTS");
             Ok(())
         }
     }

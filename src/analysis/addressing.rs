@@ -1,8 +1,10 @@
 //! What is remembered of the addresses of a message, to explain what comes later: a report on it, the next hop's
 //! copy, a notification (X.411 12.2, X.420 clause 8).
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt::{self, Write as _};
+
+use foldhash::HashMap;
 
 use crate::capture::FrameNo;
 use crate::layers::or_address::{Attribute, OrAddress};
@@ -109,7 +111,7 @@ struct Memory<T> {
 
 impl<T> Default for Memory<T> {
     fn default() -> Memory<T> {
-        Memory { known: HashMap::new(), order: VecDeque::new(), forgotten: 0 }
+        Memory { known: HashMap::default(), order: VecDeque::new(), forgotten: 0 }
     }
 }
 

@@ -1,9 +1,11 @@
 //! What became of all associations between the same two hosts: a fault in one is told better by the others.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
+
+use foldhash::HashMap;
 
 use crate::capture::{FrameNo, Timestamp};
 use crate::layers::Side;

@@ -1,9 +1,10 @@
 //! What is remembered of messages that were transferred, to tell what a later transfer of the same identifier is.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 
+use foldhash::HashMap;
 use rustc_hash::{FxBuildHasher, FxHasher};
 
 use super::Message;

@@ -1,7 +1,9 @@
 //! The life of messages, probes and reports: from the start of an activity to its acknowledgement, over several
 //! associations where it has to be (X.228 8.3, X.411 clause 12).
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
+
+use foldhash::HashMap;
 
 use crate::capture::{FrameNo, Timestamp};
 use crate::layers::or_address::OrAddress;
@@ -266,8 +268,8 @@ impl Ledger {
             given_up: 0,
             sent: BTreeMap::new(),
             unfinished: VecDeque::new(),
-            earlier: HashMap::new(),
-            failures: HashMap::new(),
+            earlier: HashMap::default(),
+            failures: HashMap::default(),
             uncounted: 0,
             memory: Memory::default(),
             addresses: Addresses::default(),

@@ -1,8 +1,9 @@
 //! Collects what rules raise: the same finding once, with how often it was seen.
 
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
+
+use foldhash::HashMap;
 
 use crate::analysis::Message;
 use crate::capture::{FrameNo, Octets, Place};
@@ -305,7 +306,7 @@ struct Cause {
 /// Ranks what follows from another fault below it: it becomes a note that names the fault. A symptom may follow from
 /// another that weighs more.
 fn join_symptoms(findings: &mut [Finding]) {
-    let mut causes: HashMap<u32, Vec<Cause>> = HashMap::new();
+    let mut causes: HashMap<u32, Vec<Cause>> = HashMap::default();
     for finding in findings.iter().filter(|finding| finding.severity > Severity::Note) {
         let Finding { severity, symptom, rule, frame, .. } = *finding;
         for number in &finding.associations {

@@ -625,13 +625,21 @@ fn extension(number: i64) -> u16 {
     }
 }
 
-/// Whether octets hold others than the characters of a PrintableString (X.680 41.4), and if so whether the
-/// underscore is the only one.
+/// The characters of a PrintableString (X.680 41.4).
+const PRINTABLE: [bool; 256] = {
+    let mut printable = [false; 256];
+    let mut octet = 0;
+    while octet < printable.len() {
+        printable[octet] = matches!(octet as u8, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b' ' | b'\'' | b'('..=b')')
+            || matches!(octet as u8, b'+'..=b'/' | b':' | b'=' | b'?');
+        octet += 1;
+    }
+    printable
+};
+
+/// Whether octets hold others than the characters of a PrintableString, and if so whether the underscore is the only one.
 fn not_printable(contents: &[u8]) -> Option<bool> {
-    let other = |octet: &&u8| {
-        !matches!(octet, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b' ' | b'\'' | b'('..=b')' | b'+'..=b'/')
-            && !matches!(octet, b':' | b'=' | b'?')
-    };
+    let other = |octet: &&u8| !PRINTABLE[usize::from(**octet)];
     let first = contents.iter().find(other)?;
     Some(*first == b'_' && contents.iter().filter(other).all(|octet| *octet == b'_'))
 }

@@ -63,6 +63,11 @@ const IDENTIFIERS: [&str; 6] = [
     "p22.user_relative_identifier",
 ];
 
+/// Whether a text has the character NUL. This looks at every octet of nearly every message.
+fn has_nul(text: &[u8]) -> bool {
+    memchr::memchr(0, text).is_some()
+}
+
 /// Goes through interpersonal messages.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
@@ -187,14 +192,14 @@ impl Reader {
                     odd(Oddity::Ia5Empty);
                 } else if !begin.is_ascii() {
                     odd(Oddity::Ia5Binary);
-                } else if begin.contains(&0) {
+                } else if has_nul(begin) {
                     odd(Oddity::TextNul);
                 }
             }
             Pick::TeletexPage | Pick::GeneralText => {
                 self.text = true;
                 let begin = octets.slice(0, LOOKED_THROUGH).bytes();
-                if begin.contains(&0) {
+                if has_nul(begin) {
                     odd(Oddity::TextNul);
                 }
                 if pick == Pick::GeneralText {

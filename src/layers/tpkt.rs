@@ -140,8 +140,11 @@ impl Deframer {
                 self.buffer.append(octets.skip(used));
                 return;
             }
-            let wanted = self.state.wanted(self.buffer.octets().bytes());
+            let wanted = self.state.wanted(self.buffer.octets().bytes(), octets.len());
             self.buffer.append(octets.slice(0, wanted));
+            if octets.len() < wanted {
+                return;
+            }
             octets = octets.skip(wanted);
             let used = self.state.read(self.buffer.octets(), &mut emit);
             self.buffer.take(used);
@@ -254,15 +257,15 @@ impl Deframer {
 }
 
 impl State {
-    /// How many octets more make a difference, where `held` are held already; at least 1.
-    fn wanted(&self, held: &[u8]) -> usize {
+    /// How many octets more make a difference, where `held` are held already and `there` have come; at least 1.
+    fn wanted(&self, held: &[u8], there: usize) -> usize {
         let size = match *self {
             State::Boundary { counted: true } => HEADER + 2,
             State::Boundary { counted: false } => {
                 Header::parse(held).map_or(HEADER, |header| usize::from(header.length))
             }
             State::Broken { prefix, rest, .. } => prefix + rest,
-            State::Searching { .. } => return usize::MAX,
+            State::Searching { .. } => return there,
         };
         size.saturating_sub(held.len()).max(1)
     }

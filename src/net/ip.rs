@@ -23,10 +23,6 @@ pub struct Ip {
     pub missing: u32,
     /// What the payload is; behind the extension headers.
     pub protocol: u8,
-    /// The sender.
-    pub from: IpAddr,
-    /// The addressee.
-    pub to: IpAddr,
     /// Where the payload belongs, if it is part of a larger one.
     pub fragment: Option<FragmentOf>,
 }
@@ -42,12 +38,15 @@ pub struct FragmentOf {
     pub more: bool,
 }
 
+/// The addresses of the sender and the addressee.
+pub(super) type Ends = (IpAddr, IpAddr);
+
 /// Number of TCP among the IP protocols.
 pub(super) const TCP: u8 = IpNumber::TCP.0;
 
 /// Reads the header at the beginning of `octets`, which lie `at` octets behind the beginning of their frame, with
 /// `uncaptured` more octets behind them on the wire. What cannot be read further is told beside it.
-pub(super) fn read(octets: &[u8], at: u32, uncaptured: u32) -> (Option<Ip>, Option<Broken>) {
+pub(super) fn read(octets: &[u8], at: u32, uncaptured: u32) -> (Option<(Ip, Ends)>, Option<Broken>) {
     let broken = |cut| Some(Broken { layer: Layer::Ip, cut });
     let (slice, stopped) = match LaxIpSlice::from_slice(octets) {
         Ok(read) => read,
@@ -100,8 +99,6 @@ pub(super) fn read(octets: &[u8], at: u32, uncaptured: u32) -> (Option<Ip>, Opti
         payload: slice.payload().payload.len() as u32,
         missing: missing.min(uncaptured as usize) as u32,
         protocol: slice.payload_ip_number().0,
-        from: slice.source_addr(),
-        to: slice.destination_addr(),
         fragment,
     };
     let broken = match stopped {
@@ -110,5 +107,5 @@ pub(super) fn read(octets: &[u8], at: u32, uncaptured: u32) -> (Option<Ip>, Opti
         None if too_long => broken(false),
         None => None,
     };
-    (Some(ip), broken)
+    (Some((ip, (slice.source_addr(), slice.destination_addr()))), broken)
 }

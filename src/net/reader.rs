@@ -1,6 +1,7 @@
 //! Frames to segments, one at a time.
 
 use super::fragments::{Datagram, Fragment, Key, Pool};
+use super::ip::{Ends, FragmentOf};
 use super::{Broken, Carried, Ip, Layer, Link, LinkKind, Segment, Tcp, ip, link, tcp};
 use crate::capture::{Frame, Octets, Piece, Place};
 
@@ -51,41 +52,52 @@ impl Reader {
 
     /// Reads a frame.
     pub fn read<'a>(&'a mut self, frame: &Frame<'a>) -> Packet<'a> {
-        self.whole = [Piece { start: 0, frame: frame.number, offset: 0 }];
+        let Reader { pool, whole, datagram } = self;
+        *whole = [Piece { start: 0, frame: frame.number, offset: 0 }];
         let uncaptured = u32::try_from(frame.octets.len())
             .map_or(0, |captured| frame.original_length.saturating_sub(captured));
+        let octets = Octets::new(frame.octets, whole, 0);
         let link = link::read(frame.link, frame.octets);
-        let (mut ip, mut broken) = (None, None);
-        if link.carries.is_ip() {
-            let octets = frame.octets.get(link.length as usize..).unwrap_or_default();
-            (ip, broken) = ip::read(octets, link.length, uncaptured);
-        } else if link.carries == Carried::Nothing && !matches!(link.kind, LinkKind::Unknown(_)) {
-            broken = Some(Broken { layer: Layer::Link, cut: uncaptured > 0 });
-        }
-        let completes = ip.is_some_and(|ip| self.take_fragment(frame, &ip));
-        let octets = Octets::new(frame.octets, &self.whole, 0);
         let mut packet = Packet {
             frame: octets,
             cut: uncaptured > 0,
             link,
-            ip,
+            ip: None,
             datagram: None,
             tcp: None,
             segment: None,
-            broken,
+            broken: None,
         };
-        let Some(ip) = ip.filter(|ip| ip.protocol == ip::TCP && (ip.fragment.is_none() || completes)) else {
+        if !link.carries.is_ip() {
+            if link.carries == Carried::Nothing && !matches!(link.kind, LinkKind::Unknown(_)) {
+                packet.broken = Some(Broken { layer: Layer::Link, cut: uncaptured > 0 });
+            }
             return packet;
+        }
+        let behind = frame.octets.get(link.length as usize..).unwrap_or_default();
+        let (read, broken) = ip::read(behind, link.length, uncaptured);
+        packet.broken = broken;
+        let Some((ip, ends)) = read else { return packet };
+        packet.ip = Some(ip);
+        if ip.protocol != ip::TCP {
+            return packet;
+        }
+        let (at, payload) = match ip.fragment {
+            None => {
+                let at = ip.at + ip.header;
+                (at, octets.slice(at as usize, (at + ip.payload) as usize))
+            }
+            Some(fragment) => match take_fragment(pool, frame, &ip, ends, fragment) {
+                Some(completed) => {
+                    *datagram = completed;
+                    let octets = Octets::new(&datagram.octets, &datagram.pieces, 0);
+                    packet.datagram = Some(octets);
+                    (0, octets)
+                }
+                None => return packet,
+            },
         };
-        let at = ip.at + ip.header;
-        let (at, payload) = if completes {
-            let datagram = Octets::new(&self.datagram.octets, &self.datagram.pieces, 0);
-            packet.datagram = Some(datagram);
-            (0, datagram)
-        } else {
-            (at, octets.slice(at as usize, (at + ip.payload) as usize))
-        };
-        let (read, broken) = tcp::read(payload, (ip.from, ip.to), ip.missing);
+        let (read, broken) = tcp::read(payload, ends, ip.missing);
         packet.broken = packet.broken.or(broken);
         if let Some((header, segment)) = read {
             packet.tcp = Some(Tcp { at, header: header as u32 });
@@ -93,33 +105,25 @@ impl Reader {
         }
         packet
     }
+}
 
-    /// Takes note of a fragment; whether it completes a datagram.
-    fn take_fragment(&mut self, frame: &Frame<'_>, ip: &Ip) -> bool {
-        let Some(fragment) = ip.fragment.filter(|_| ip.protocol == ip::TCP) else { return false };
-        let key =
-            Key { from: ip.from, to: ip.to, protocol: ip.protocol, identification: fragment.identification };
-        if ip.missing > 0 {
-            self.pool.spoil(key);
-            return false;
-        }
-        let at = ip.at + ip.header;
-        let octets = frame.octets.get(at as usize..(at + ip.payload) as usize).unwrap_or_default();
-        let fragment = Fragment {
-            offset: fragment.offset,
-            more: fragment.more,
-            octets,
-            place: Place { frame: frame.number, offset: at },
-            time: frame.time,
-        };
-        match self.pool.add(key, &fragment) {
-            Some(datagram) => {
-                self.datagram = datagram;
-                true
-            }
-            None => false,
-        }
+/// Takes note of a fragment; gives the datagram that it completes.
+fn take_fragment(
+    pool: &mut Pool,
+    frame: &Frame<'_>,
+    ip: &Ip,
+    (from, to): Ends,
+    FragmentOf { identification, offset, more }: FragmentOf,
+) -> Option<Datagram> {
+    let key = Key { from, to, protocol: ip.protocol, identification };
+    if ip.missing > 0 {
+        pool.spoil(key);
+        return None;
     }
+    let at = ip.at + ip.header;
+    let octets = frame.octets.get(at as usize..(at + ip.payload) as usize).unwrap_or_default();
+    let place = Place { frame: frame.number, offset: at };
+    pool.add(key, &Fragment { offset, more, octets, place, time: frame.time })
 }
 
 #[cfg(test)]

@@ -249,6 +249,7 @@ impl<'a, V: View> Analyst<'a, V> {
         self.held -= counted;
         association.finish(self.now);
         self.desk.close(&association, &mut |message| self.view.message(message));
+        self.tell_limits();
         self.view.association(association)
     }
 
@@ -333,6 +334,10 @@ impl<V: View> Listener for Analyst<'_, V> {
                 }
                 _ => {}
             }
+        }
+        if conversation.delivered == 0 {
+            // No more is held than before.
+            return Ok(());
         }
         self.count_again(at);
         self.keep_bounds()

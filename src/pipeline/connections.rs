@@ -1,10 +1,9 @@
 //! The connections that are known, by their two ends.
 
-use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 
-use foldhash::fast::RandomState;
+use foldhash::HashMap;
 use slab::Slab;
 
 use super::idle::{Awake, idles};
@@ -144,7 +143,9 @@ impl Known {
 /// All connections that are known, and how much memory they take.
 #[derive(Debug, Default)]
 pub(super) struct Connections {
-    places: HashMap<FlowKey, usize, RandomState>,
+    places: HashMap<FlowKey, usize>,
+    /// The place that was found last: segments of a connection come in a row.
+    last: usize,
     slots: Slab<(FlowKey, Slot)>,
     strangers: usize,
     held: usize,
@@ -153,8 +154,11 @@ pub(super) struct Connections {
 
 impl Connections {
     /// Where the connection between two ends stands.
-    pub(super) fn find(&self, key: &FlowKey) -> Option<usize> {
-        self.places.get(key).copied()
+    pub(super) fn find(&mut self, key: &FlowKey) -> Option<usize> {
+        if self.slots.get(self.last).is_none_or(|(known, _)| known != key) {
+            self.last = *self.places.get(key)?;
+        }
+        Some(self.last)
     }
 
     pub(super) fn get(&self, at: usize) -> Option<&Slot> {
