@@ -395,8 +395,8 @@ impl<V: View> Listener for Analyst<'_, V> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::connections::Known;
     use super::*;
+    use crate::pipeline::connections::Known;
 
     /// A hundred thousand associations may be open at once. Each has one of these at all times, and some 400 octets
     /// besides: in the tables of the connections, and the octets that no one has acknowledged yet.
