@@ -19,6 +19,7 @@ use crate::stream::Incident;
 use crate::tree::{Display, FieldDef, Sink};
 
 mod ahead;
+mod alike;
 mod analyst;
 mod bound;
 mod connections;
@@ -38,7 +39,7 @@ pub struct Limits {
     /// Octets of all connections together. When there are more, those that were idle longest are taken for over,
     /// until a quarter is free. Half as much is held of what waits to be resumed or acknowledged.
     pub together: usize,
-    /// Connections that are known at a time, each of 2 KiB at least: many more than two mail systems ever have open.
+    /// Connections that are known at a time, each of some 2 KiB: many more than two mail systems ever have open.
     /// When there are more, the quarter that was idle longest is taken for over.
     pub connections: usize,
 }

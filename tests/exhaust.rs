@@ -9,7 +9,7 @@
 mod flood;
 
 use flood::measure::{self, Measured};
-use flood::{FLOODS, Kind};
+use flood::{FLOODS, Kind, stay_open};
 
 /// The most memory that any input may take, in KiB.
 const MEMORY: u64 = 256 * 1024;
@@ -52,6 +52,27 @@ fn floods_are_survived_in_little_memory_and_told() {
             check(kind, &arguments, &run);
             assert!(command != "findings" || is_told(kind, &run), "{}: {}", kind.name, run.text);
         }
+    }
+}
+
+/// What an open association takes in KiB, with all that is known of it and of its connection.
+const OPEN: f64 = 2.0;
+
+#[test]
+fn an_open_association_takes_little_memory() {
+    // So many that what all have together does not count, whether it grows with them or not.
+    let [half, whole] = if full() { [50_000, 100_000] } else { [4000, 12_000] };
+    for command in ["findings", "associations", "messages"] {
+        let arguments = format!("{command} --max-connections 1000000 --max-held 1024 -");
+        let peak = |count| {
+            let run = measure::run(&arguments, stay_open, count);
+            assert!(matches!(run.status, Some(0 | 3)), "{arguments}: {:?} {}", run.status, run.errors);
+            assert!(!run.text.contains("limit-reached"), "{arguments}: they are not all open at once");
+            run.peak
+        };
+        let each = peak(whole).saturating_sub(peak(half)) as f64 / f64::from(whole - half);
+        println!("{command}: {each:.2} KiB for each open association");
+        assert!(each <= OPEN, "{command}: {each:.2} KiB for each open association");
     }
 }
 

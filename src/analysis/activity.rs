@@ -94,11 +94,11 @@ pub struct Dialogue {
     /// How the activities went.
     pub activities: Activities,
     /// Trouble reported in the latest activity.
-    pub exception: Option<Exception>,
+    pub exception: Option<Box<Exception>>,
     /// The first request for the turn that was not met.
-    pub wanted: Option<Wanted>,
+    pub wanted: Option<Box<Wanted>>,
     /// The first rule of the protocol that was broken.
-    pub first_breach: Option<(Breach, Side, Now)>,
+    pub first_breach: Option<Box<(Breach, Side, Now)>>,
     /// Whether the machine has followed the association from its CONNECT without losing sight of it.
     pub followed: bool,
     cut_off: Option<(Phase, Side)>,
@@ -114,12 +114,31 @@ pub struct Dialogue {
     heard: [bool; 2],
     /// Whether one direction is known to lag behind the other in the capture.
     overtaken: bool,
-    waiting: VecDeque<(u32, Timestamp)>,
     asked: Option<Timestamp>,
-    ended: Option<Timestamp>,
     last: Option<Timestamp>,
+    /// What there is only where activities were begun.
+    course: Option<Box<Course>>,
+}
+
+/// The course of the activities.
+#[derive(Clone, Debug, Default)]
+struct Course {
+    /// Checkpoints that wait for their acknowledgement.
+    waiting: VecDeque<(u32, Timestamp)>,
+    /// When the end of the activity was sent that waits for its acknowledgement.
+    ended: Option<Timestamp>,
+    /// The activity that was begun last.
     activity: u64,
-    interrupted: VecDeque<u64>,
+    /// Those that were interrupted.
+    interrupted: Vec<u64>,
+}
+
+impl Course {
+    /// Nothing of the activity waits any more.
+    fn clear(&mut self) {
+        self.waiting.clear();
+        self.ended = None;
+    }
 }
 
 impl Dialogue {
@@ -133,9 +152,14 @@ impl Dialogue {
         self.holders = Holders::default();
         self.passing = None;
         self.activities.serials = (None, None);
-        self.waiting.clear();
-        self.ended = None;
         self.last = None;
+        if let Some(course) = &mut self.course {
+            course.clear();
+        }
+    }
+
+    fn course(&mut self) -> &mut Course {
+        self.course.get_or_insert_default()
     }
 
     /// Whether octets of one side wait for others although the other side has acknowledged them: what is handed on
@@ -202,7 +226,7 @@ impl Dialogue {
             .or(segment)
             .filter(|_| agreed.reliable && self.heard == [true; 2]);
         if let Some(breach) = breach.filter(|breach| !breach.is_habit()) {
-            self.first_breach.get_or_insert((breach, side, now));
+            self.first_breach.get_or_insert_with(|| Box::new((breach, side, now)));
         }
         breach
     }
@@ -232,12 +256,13 @@ impl Dialogue {
                 let expected = sent.map(|serial| serial.saturating_add(1));
                 self.activities.serials.0 = spdu.serial;
                 if spdu.kind == SpduKind::ActivityEnd {
-                    self.ended = Some(now.time);
+                    self.course().ended = Some(now.time);
                 } else if let Some(serial) = spdu.serial {
-                    if self.waiting.len() == WAITING {
-                        self.waiting.pop_front();
+                    let waiting = &mut self.course().waiting;
+                    if waiting.len() == WAITING {
+                        waiting.pop_front();
                     }
-                    self.waiting.push_back((serial, now.time));
+                    waiting.push_back((serial, now.time));
                 }
                 if let Some(expected) = expected.filter(|expected| spdu.serial != Some(*expected)) {
                     // How many wait cannot be told by numbers that leap.
@@ -261,9 +286,10 @@ impl Dialogue {
             SpduKind::MinorSyncAck => {
                 self.activities.serials.1 = spdu.serial;
                 let confirmed = |serial: u32| spdu.serial.is_some_and(|confirmed| serial <= confirmed);
-                while let Some((_, since)) = self.waiting.front().copied().filter(|(n, _)| confirmed(*n)) {
-                    self.waiting.pop_front();
-                    lengthen(&mut timers.checkpoint, since, now);
+                let waiting = &mut self.course().waiting;
+                while let Some((_, since)) = waiting.front().copied().filter(|(n, _)| confirmed(*n)) {
+                    waiting.pop_front();
+                    lengthen(&mut timers.checkpoint, since, now.time);
                 }
                 let (sent, acknowledged) = sent.zip(acknowledged)?;
                 let wanted = |serial: u32| serial > acknowledged && serial <= sent;
@@ -272,10 +298,11 @@ impl Dialogue {
                 }
             }
             SpduKind::ActivityEndAck => {
-                if let Some(since) = self.ended.take() {
-                    lengthen(&mut timers.end, since, now);
+                let course = self.course();
+                if let Some(since) = course.ended {
+                    lengthen(&mut timers.end, since, now.time);
                 }
-                self.waiting.clear();
+                course.clear();
                 let (sent, acknowledged) = sent.zip(acknowledged)?;
                 self.activities.serials.1 = spdu.serial;
                 if spdu.serial != Some(sent) {
@@ -289,8 +316,7 @@ impl Dialogue {
 
     fn begin(&mut self, serial: Option<u32>) {
         self.activities.serials = (serial, serial);
-        self.waiting.clear();
-        self.ended = None;
+        self.course().clear();
         self.exception = None;
     }
 
@@ -315,7 +341,7 @@ impl Dialogue {
             }
             SpduKind::GiveTokensConfirm => {
                 self.holders = Holders::all(side.other());
-                self.wanted = self.wanted.filter(|wanted| wanted.side == side);
+                self.wanted.take_if(|wanted| wanted.side != side);
             }
             // X.225 7.26, 7.27: interruption and discarding leave all tokens with the side that asked for them.
             SpduKind::ActivityInterruptAck | SpduKind::ActivityDiscardAck => {
@@ -324,20 +350,20 @@ impl Dialogue {
             SpduKind::Resynchronize | SpduKind::ResynchronizeAck => self.holders = Holders::default(),
             SpduKind::PleaseTokens if self.wanted.is_none() && self.holders.data() != Some(side) => {
                 let whole = tsdu.slice(spdu.at.start as usize, spdu.at.end as usize);
-                self.wanted = Some(Wanted {
+                self.wanted = Some(Box::new(Wanted {
                     side,
                     now,
                     priority: upper.rtse.as_ref().and_then(|apdu| apdu.priority),
                     quote: Quote::new(whole),
                     at_end: before == Phase::Ending,
-                });
+                }));
             }
             SpduKind::ActivityStart | SpduKind::ActivityResume => {
-                self.wanted = self.wanted.filter(|wanted| wanted.side != side);
+                self.wanted.take_if(|wanted| wanted.side == side);
             }
             SpduKind::ExceptionData | SpduKind::ExceptionReport => {
                 let exception = Exception { side, kind: spdu.kind, reason: spdu.reason, now };
-                self.exception.get_or_insert(exception);
+                self.exception.get_or_insert_with(|| Box::new(exception));
             }
             _ => {}
         }
@@ -346,7 +372,7 @@ impl Dialogue {
             && let Some((giver, tokens)) = self.passing.take()
         {
             self.holders.pass(tokens, giver.other());
-            self.wanted = self.wanted.filter(|wanted| wanted.side == giver);
+            self.wanted.take_if(|wanted| wanted.side != giver);
         }
     }
 
@@ -379,21 +405,23 @@ impl Dialogue {
             hasher.finish()
         };
         match spdu.kind {
-            SpduKind::ActivityStart => self.activity = hash(spdu.activity),
+            SpduKind::ActivityStart => self.course().activity = hash(spdu.activity),
             SpduKind::ActivityInterrupt => {
-                if self.interrupted.len() == INTERRUPTED {
-                    self.interrupted.pop_front();
+                let Course { activity, interrupted, .. } = self.course();
+                if interrupted.len() == INTERRUPTED {
+                    interrupted.remove(0);
                 }
-                self.interrupted.push_back(self.activity);
+                interrupted.push(*activity);
             }
             SpduKind::ActivityResume => {
-                self.activity = hash(spdu.activity);
+                let Course { activity, interrupted, .. } = self.course();
+                *activity = hash(spdu.activity);
                 let old = hash(spdu.old_activity);
-                let known = self.interrupted.contains(&old);
-                self.interrupted.retain(|activity| *activity != old);
+                let known = interrupted.contains(&old);
+                interrupted.retain(|activity| *activity != old);
                 // Of another association where its references stand in the linking information.
                 let here = spdu.common_reference.is_empty() && spdu.user_reference.is_empty();
-                let full = self.interrupted.len() + 1 >= INTERRUPTED;
+                let full = interrupted.len() + 1 >= INTERRUPTED;
                 return (here && !known && !full && self.followed).then_some(Breach::ResumeUnknown);
             }
             _ => {}
@@ -403,7 +431,7 @@ impl Dialogue {
 
     fn time(&mut self, spdu: &Spdu, upper: &Facts, timers: &mut Timers, now: Now) {
         if let Some(last) = self.last.replace(now.time) {
-            lengthen(&mut timers.idle, last, now);
+            lengthen(&mut timers.idle, last, now.time);
         }
         match spdu.kind {
             SpduKind::Connect => {
@@ -527,7 +555,7 @@ mod tests {
         assert_eq!(a.say(R, AS), None, "the responder has the turn now");
         assert_eq!(a.say(R, "01 00 39 00"), None);
         // Checkpoint 1 was sent as third, acknowledged as seventh.
-        assert_eq!(a.timers.checkpoint.map(|longest| longest.span.as_secs()), Some(4));
+        assert_eq!(a.timers.checkpoint.map(|longest| longest.as_secs()), Some(4));
         assert_eq!(a.timers.session.map(|span| span.as_secs()), Some(1));
     }
 

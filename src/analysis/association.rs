@@ -3,12 +3,12 @@
 use crate::capture::{FrameNo, Octets, Timestamp};
 use crate::layers::cotp::{self, TpduKind};
 use crate::layers::foreign::Application;
-use crate::layers::presentation::{self, Context, Mode};
+use crate::layers::presentation::{self, Contexts, Mode};
 use crate::layers::session::{self, Spdu, SpduKind};
 use crate::layers::smtp::{Said, Verb};
 use crate::layers::stack::{Content, Now, Pdu};
 use crate::layers::upper::{Facts, Knowledge};
-use crate::layers::{Side, acse, clipped, mts, rtse};
+use crate::layers::{Name, Side, acse, mts, rtse};
 use crate::net::Endpoint;
 use crate::stream::{Incident, Loss};
 use crate::tree::Tag;
@@ -92,9 +92,9 @@ pub struct SessionFacts {
     /// Session user requirements.
     pub functional_units: Asked<u16>,
     /// Calling session selector.
-    pub calling_selector: Option<Vec<u8>>,
+    pub calling_selector: Option<Name>,
     /// Called session selector.
-    pub called_selector: Option<Vec<u8>>,
+    pub called_selector: Option<Name>,
 }
 
 /// What the CP and CPA said (X.226 8.2).
@@ -107,11 +107,11 @@ pub struct PresentationFacts {
     /// Whether the mode was not seen in a CP or CPA but worked out from what followed.
     pub inferred: bool,
     /// Calling presentation selector.
-    pub calling_selector: Option<Vec<u8>>,
+    pub calling_selector: Option<Name>,
     /// Called presentation selector.
-    pub called_selector: Option<Vec<u8>>,
+    pub called_selector: Option<Name>,
     /// The contexts proposed, with their results.
-    pub contexts: Vec<Context>,
+    pub contexts: Contexts,
 }
 
 /// What RTORQ and RTOAC said (X.228 7.1, 7.2).
@@ -159,12 +159,10 @@ pub struct Association {
     pub last_frame: FrameNo,
     /// When it was opened, or its first frame captured.
     pub opened: Timestamp,
-    /// When it ended, or `None` while it is open.
-    pub closed: Option<Timestamp>,
     /// CR C1, or CC C1 where there was no CR.
-    pub calling_tsap: Option<Vec<u8>>,
+    pub calling_tsap: Option<Name>,
     /// CR C2, or CC C2.
-    pub called_tsap: Option<Vec<u8>>,
+    pub called_tsap: Option<Name>,
     /// TPDU size in octets.
     pub tpdu_size: Asked<u32>,
     /// Whether the CONNECT and what it holds were captured whole and without damage.
@@ -174,21 +172,19 @@ pub struct Association {
     /// The presentation connection.
     pub presentation: PresentationFacts,
     /// application-context-name of the AARQ, or of the AARE.
-    pub application_context: Vec<u8>,
+    pub application_context: Name,
     /// Reliable transfer.
     pub rtse: RtseFacts,
     /// The name in the initiator's bind.
-    pub initiator_name: Option<Vec<u8>>,
+    pub initiator_name: Option<Name>,
     /// Equal for equal passwords in the initiator's bind; `None` where it sent none.
     pub initiator_credentials: Option<u64>,
     /// The name in the responder's bind.
-    pub responder_name: Option<Vec<u8>>,
+    pub responder_name: Option<Name>,
     /// How it ended.
     pub outcome: Outcome,
     /// The layer that ended it.
     pub ended_by: Option<Tag>,
-    /// How it ended, in words.
-    pub reason: Option<String>,
     /// The end itself, with the octets that tell it.
     pub ending: Option<Box<Ending>>,
     /// Whether an activity was begun.
@@ -212,8 +208,10 @@ pub struct Association {
     /// Whether the capture holds the connection from its beginning.
     pub from_the_start: bool,
     machine: Machine,
-    /// When each state was reached first.
-    reached: [Option<Timestamp>; State::COUNT],
+    /// The states that were reached, a bit for each.
+    reached: u16,
+    /// When the CR was sent.
+    requested: Option<Timestamp>,
 }
 
 impl Association {
@@ -228,21 +226,19 @@ impl Association {
             first_frame: now.frame,
             last_frame: now.frame,
             opened: now.time,
-            closed: None,
             calling_tsap: None,
             called_tsap: None,
             tpdu_size: Asked::default(),
             offer_is_sound: false,
             session: SessionFacts::default(),
             presentation: PresentationFacts::default(),
-            application_context: Vec::new(),
+            application_context: Name::default(),
             rtse: RtseFacts::default(),
             initiator_name: None,
             initiator_credentials: None,
             responder_name: None,
             outcome: Outcome::Open,
             ended_by: None,
-            reason: None,
             ending: None,
             transfers: false,
             activity: None,
@@ -255,7 +251,8 @@ impl Association {
             missing_octets: 0,
             from_the_start: true,
             machine: Machine::default(),
-            reached: [None; State::COUNT],
+            reached: 0,
+            requested: None,
         }
     }
 
@@ -327,7 +324,7 @@ impl Association {
         let before = self.machine;
         let step = self.step(side, event, now);
         let how = if event == Event::Reset { How::Reset } else { How::Closed };
-        let ending = || Ending { state: before.state, side, how, now, code: None };
+        let ending = || Ending { state: before.state, side, how, now, code: None, reason: None };
         self.follow(step, ending, || before.tcp_reason(side, event, what));
     }
 
@@ -369,7 +366,8 @@ impl Association {
         let state = self.machine.state;
         let step = self.step(side, event, now);
         if let Said::Reply(reply) = said {
-            let ending = || Ending { state, side, how: How::Reply(reply.code), now, code: None };
+            let ending =
+                || Ending { state, side, how: How::Reply(reply.code), now, code: None, reason: None };
             self.follow(step, ending, || match event {
                 Event::MailClosing => "released in order".to_owned(),
                 _ => {
@@ -395,20 +393,29 @@ impl Association {
     pub fn finish(&mut self, now: Now) {
         if self.ended_by.is_none() {
             self.outcome = self.machine.unfinished();
-            if self.outcome == Outcome::Unanswered {
-                self.reason = Some(self.machine.unanswered().to_owned());
-            }
+            let reason = (self.outcome == Outcome::Unanswered).then(|| self.machine.unanswered().to_owned());
             let state = self.machine.state;
             self.pace.finish(now.time);
             let now = Now { frame: self.last_frame, ..now };
-            let ending = Ending { state, side: Side::Responder, how: How::Silence, now, code: None };
+            let ending = Ending { state, side: Side::Responder, how: How::Silence, now, code: None, reason };
             self.ending = Some(Box::new(ending));
         }
     }
 
-    /// When the association reached `state` first; `None` where it did not, or where that was not captured.
-    pub fn reached(&self, state: State) -> Option<Timestamp> {
-        self.reached[state as usize]
+    /// When it ended; `None` while it is open.
+    pub fn closed(&self) -> Option<Timestamp> {
+        let ending = self.ending.as_ref().filter(|ending| !matches!(ending.how, How::Silence));
+        ending.map(|ending| ending.now.time)
+    }
+
+    /// How it ended, in words.
+    pub fn reason(&self) -> Option<&str> {
+        self.ending.as_ref()?.reason.as_deref()
+    }
+
+    /// Whether the association is known to have reached `state`.
+    pub fn reached(&self, state: State) -> bool {
+        self.reached & state.bit() != 0
     }
 
     /// How far it came before it ended.
@@ -418,21 +425,21 @@ impl Association {
 
     fn step(&mut self, side: Side, event: Event, now: Now) -> Step {
         let step = self.machine.step(side, event);
-        self.reached[self.machine.state as usize].get_or_insert(now.time);
+        self.reached |= self.machine.state.bit();
+        if self.machine.state == State::TransportRequested {
+            self.requested.get_or_insert(now.time);
+        }
         if event == Event::Cc && self.timers.transport.is_none() {
-            let asked = self.reached(State::TransportRequested);
-            self.timers.transport = asked.map(|asked| since(asked, now.time));
+            self.timers.transport = self.requested.map(|requested| since(requested, now.time));
         }
         step
     }
 
     fn follow(&mut self, step: Step, ending: impl FnOnce() -> Ending, reason: impl FnOnce() -> String) {
         if let Step::End(outcome, tag) = step {
-            let ending = ending();
+            let ending = Ending { reason: Some(reason()), ..ending() };
             self.outcome = outcome;
             self.ended_by = Some(tag);
-            self.reason = Some(reason());
-            self.closed = Some(ending.now.time);
             self.pace.finish(ending.now.time);
             self.ending = Some(Box::new(ending));
         }
@@ -539,7 +546,7 @@ impl Association {
 
     /// Takes over what the opening PDUs say.
     fn learn(&mut self, spdu: &Spdu, tsdu: Octets<'_>, upper: &Facts, knowledge: &Knowledge) {
-        let octets = |at: crate::tree::Span| clipped(at.of(tsdu.bytes()));
+        let octets = |at: crate::tree::Span| Name::new(at.of(tsdu.bytes()));
         if spdu.kind == SpduKind::Connect {
             self.offer_is_sound = spdu.missing.is_none() && spdu.odd.is_none() && !upper.damaged;
         }

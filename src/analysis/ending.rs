@@ -39,6 +39,8 @@ pub struct Ending {
     pub now: Now,
     /// The octets of the code that says why, else of the PDU; none where TCP ended it.
     pub code: Option<Code>,
+    /// How it ended, in words; `None` of a silence that asks for no answer.
+    pub reason: Option<String>,
 }
 
 impl Ending {
@@ -51,7 +53,7 @@ impl Ending {
         };
         let code =
             Code { field, quote: Quote::new(octets.slice(at, at + 1)), value: Some(tpdu.reason.into()) };
-        Ending { state, side, how: How::Tpdu(Box::new(tpdu.clone())), now, code: Some(code) }
+        Ending { state, side, how: How::Tpdu(Box::new(tpdu.clone())), now, code: Some(code), reason: None }
     }
 
     /// The end by an SPDU.
@@ -64,7 +66,8 @@ impl Ending {
         now: Now,
     ) -> Ending {
         let code = upper.code.unwrap_or_else(|| session_code(spdu, tsdu));
-        Ending { state, side, how: How::Spdu(Box::new((spdu.clone(), upper.clone()))), now, code: Some(code) }
+        let how = How::Spdu(Box::new((spdu.clone(), upper.clone())));
+        Ending { state, side, how, now, code: Some(code), reason: None }
     }
 
     /// The SPDU that ended it, with what its user data say.

@@ -78,7 +78,7 @@ impl Attempt {
             association: a.number,
             frame: a.first_frame,
             opened: a.opened,
-            closed: a.closed,
+            closed: a.closed(),
             caller: a.initiator.address,
             called: a.responder,
             mode: a.presentation.mode,

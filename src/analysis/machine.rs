@@ -41,8 +41,10 @@ pub enum State {
 }
 
 impl State {
-    /// How many states there are.
-    pub(super) const COUNT: usize = State::Closed as usize + 1;
+    /// The bit for it in a set of states.
+    pub(super) const fn bit(self) -> u16 {
+        1 << self as u16
+    }
 }
 
 /// A step in the life of an association.

@@ -29,6 +29,6 @@ pub use memory::{Again, Repeat, Subject};
 pub use message::{Ledger, Message, Status};
 pub use pace::{Pace, Sent, Stall};
 pub use phase::Phase;
-pub use timers::{Longest, Timers};
+pub use timers::Timers;
 pub use tokens::Token;
 pub use transport::{Request, Reserved, TransportFacts};

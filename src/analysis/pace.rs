@@ -27,19 +27,26 @@ pub struct Sent {
     pub octets: bool,
 }
 
-/// The segments of a connection, by their times.
+/// The times in which nothing moved although an activity was open.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Pace {
-    /// When each side sent its last segment.
-    heard: [Option<Timestamp>; 2],
-    /// The last segment with octets.
-    octets: Option<Now>,
+struct Stalls {
     /// Since when each side advertises a window of zero.
     shut: [Option<Now>; 2],
     /// The longest time for which each side could take no octets.
     longest_shut: [Option<Stall>; 2],
     /// The longest silence, and who broke it.
     longest_silence: Option<(Side, Stall)>,
+}
+
+/// The segments of a connection, by their times.
+#[derive(Clone, Debug, Default)]
+pub struct Pace {
+    /// When each side sent its last segment.
+    heard: [Option<Timestamp>; 2],
+    /// The last segment with octets.
+    octets: Option<Now>,
+    /// What there is only where an activity was open.
+    stalls: Option<Box<Stalls>>,
 }
 
 impl Pace {
@@ -51,33 +58,43 @@ impl Pace {
         self.heard[side.index()] = Some(now.time);
         // The window of a segment that opens or closes the connection says nothing of a receiver that cannot follow.
         if segment.flags.has(Flags::ACK) && !segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::FIN) {
-            let shut = &mut self.shut[side.index()];
-            match (segment.window, *shut) {
-                (0, None) if active => *shut = Some(now),
-                (1.., Some(since)) => {
-                    *shut = None;
-                    // From here on octets may pass again.
-                    self.octets = self.octets.map(|_| now);
-                    keep(&mut self.longest_shut[side.index()], since, now.time, true);
-                }
-                _ => {}
-            }
+            self.window(side, segment.window, active, now);
         }
         if !segment.octets {
             return;
         }
         let before = self.octets.replace(now);
-        if let (Some(since), true, [None, None]) = (before, active, self.shut) {
-            let mut longest = self.longest_silence.map(|(_, stall)| stall);
-            if keep(&mut longest, since, now.time, true) {
-                self.longest_silence = longest.map(|stall| (side, stall));
+        if let (Some(since), true) = (before, active) {
+            let Stalls { shut, longest_silence, .. } = &mut **self.stalls.get_or_insert_default();
+            let mut longest = longest_silence.map(|(_, stall)| stall);
+            if let [None, None] = shut
+                && keep(&mut longest, since, now.time, true)
+            {
+                *longest_silence = longest.map(|stall| (side, stall));
             }
+        }
+    }
+
+    /// Takes note of the window that `side` advertises.
+    fn window(&mut self, side: Side, window: u16, active: bool, now: Now) {
+        let shut = self.stalls.as_ref().and_then(|stalls| stalls.shut[side.index()]);
+        match (window, shut) {
+            (0, None) if active => self.stalls.get_or_insert_default().shut[side.index()] = Some(now),
+            (1.., Some(since)) => {
+                // From here on octets may pass again.
+                self.octets = self.octets.map(|_| now);
+                let Stalls { shut, longest_shut, .. } = &mut **self.stalls.get_or_insert_default();
+                shut[side.index()] = None;
+                keep(&mut longest_shut[side.index()], since, now.time, true);
+            }
+            _ => {}
         }
     }
 
     /// The connection is over at `end`: a window that is still shut stays so.
     pub(super) fn finish(&mut self, end: Timestamp) {
-        for (shut, longest) in self.shut.iter_mut().zip(&mut self.longest_shut) {
+        let Some(stalls) = &mut self.stalls else { return };
+        for (shut, longest) in stalls.shut.iter_mut().zip(&mut stalls.longest_shut) {
             if let Some(since) = shut.take() {
                 keep(longest, since, end, false);
             }
@@ -91,12 +108,12 @@ impl Pace {
 
     /// The longest time for which `side` advertised a window of zero while an activity was open.
     pub fn shut(&self, side: Side) -> Option<Stall> {
-        self.longest_shut[side.index()]
+        self.stalls.as_ref()?.longest_shut[side.index()]
     }
 
     /// The longest time without octets while an activity was open and no window was shut, and who then went on.
     pub fn silence(&self) -> Option<(Side, Stall)> {
-        self.longest_silence
+        self.stalls.as_ref()?.longest_silence
     }
 }
 

@@ -2,17 +2,7 @@
 
 use std::time::Duration;
 
-use crate::capture::{FrameNo, Timestamp};
-use crate::layers::stack::Now;
-
-/// The longest of some times, and the frame that ended it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Longest {
-    /// How long.
-    pub span: Duration,
-    /// The frame that ended it.
-    pub frame: FrameNo,
-}
+use crate::capture::Timestamp;
 
 /// How long the steps of an association took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,12 +13,12 @@ pub struct Timers {
     pub session: Option<Duration>,
     /// RTORQ to RTOAC or RTORJ: the answer to the bind.
     pub bind: Option<Duration>,
-    /// A checkpoint to its acknowledgement.
-    pub checkpoint: Option<Longest>,
-    /// ACTIVITY END to its acknowledgement.
-    pub end: Option<Longest>,
-    /// Nothing sent by either side while the association was open.
-    pub idle: Option<Longest>,
+    /// A checkpoint to its acknowledgement, the longest.
+    pub checkpoint: Option<Duration>,
+    /// ACTIVITY END to its acknowledgement, the longest.
+    pub end: Option<Duration>,
+    /// Nothing sent by either side while the association was open, the longest.
+    pub idle: Option<Duration>,
 }
 
 /// The time between two.
@@ -36,9 +26,6 @@ pub(super) fn since(earlier: Timestamp, later: Timestamp) -> Duration {
     Duration::from_nanos(u64::try_from(later.0.saturating_sub(earlier.0)).unwrap_or(0))
 }
 
-pub(super) fn lengthen(longest: &mut Option<Longest>, from: Timestamp, now: Now) {
-    let span = since(from, now.time);
-    if longest.is_none_or(|longest| span > longest.span) {
-        *longest = Some(Longest { span, frame: now.frame });
-    }
+pub(super) fn lengthen(longest: &mut Option<Duration>, from: Timestamp, to: Timestamp) {
+    *longest = (*longest).max(Some(since(from, to)));
 }

@@ -1,5 +1,7 @@
 //! What an association shows below the session layer: how it was asked for, and how its packets are built.
 
+use std::sync::Arc;
+
 use crate::capture::Quote;
 use crate::layers::Side;
 use crate::layers::cotp::{self, Connect, TpduKind};
@@ -12,7 +14,7 @@ pub struct Request {
     /// Its SRC-REF.
     pub reference: u16,
     /// What it says.
-    pub connect: Connect,
+    pub connect: Arc<Connect>,
     /// Where it was captured.
     pub now: Now,
 }
@@ -38,7 +40,7 @@ pub struct TransportFacts {
     /// A CC that came when the connection was given up already.
     pub late_cc: Option<Now>,
     /// Reserved octets that are not zero, by the side that sends them.
-    pub reserved: [Option<Reserved>; 2],
+    pub reserved: [Option<Box<Reserved>>; 2],
     /// Which side sent a DT without user data.
     pub empty_data: [bool; 2],
 }
@@ -49,8 +51,10 @@ impl TransportFacts {
         if let Content::Tpdu(tpdu) = pdu.content {
             match (tpdu.kind, &tpdu.connect) {
                 (TpduKind::Cr, Some(connect)) if tpdu.missing.is_none() => {
-                    let connect = Connect::clone(connect);
-                    self.request.get_or_insert(Request { reference: tpdu.source, connect, now });
+                    self.request.get_or_insert_with(|| {
+                        let connect = Arc::new(Connect::clone(connect));
+                        Request { reference: tpdu.source, connect, now }
+                    });
                 }
                 (TpduKind::Cc, _) if over => self.late_cc = self.late_cc.or(Some(now)),
                 // These go on with nothing.
@@ -67,8 +71,10 @@ impl TransportFacts {
     pub(super) fn note(&mut self, note: &Note<'_>) {
         match note.what {
             What::TpktReserved { value: value @ 1.., .. } => {
-                let quote = Quote::new(note.octets);
-                self.reserved[note.side.index()].get_or_insert(Reserved { value, quote, answered: false });
+                self.reserved[note.side.index()].get_or_insert_with(|| {
+                    let quote = Quote::new(note.octets);
+                    Box::new(Reserved { value, quote, answered: false })
+                });
             }
             What::Cotp(cotp::Oddity::EmptyData) => self.empty_data[note.side.index()] = true,
             _ => {}

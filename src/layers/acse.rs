@@ -1,5 +1,7 @@
 //! The association control protocol: X.227 (ISO 8650-1).
 
+use super::Name;
+
 /// The kind of an ACSE APDU (X.227 9.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
@@ -50,7 +52,7 @@ pub struct Apdu {
     /// The kind.
     pub kind: ApduKind,
     /// application-context-name: contents octets of the OBJECT IDENTIFIER, empty where absent.
-    pub application_context: Vec<u8>,
+    pub application_context: Name,
     /// AARE: result.
     pub result: Option<i64>,
     /// AARE: result-source-diagnostic of the acse-service-user.
@@ -67,10 +69,10 @@ pub struct Apdu {
 
 impl Apdu {
     /// An APDU that says nothing yet.
-    pub const fn new(kind: ApduKind) -> Apdu {
+    pub fn new(kind: ApduKind) -> Apdu {
         Apdu {
             kind,
-            application_context: Vec::new(),
+            application_context: Name::default(),
             result: None,
             user_diagnostic: None,
             provider_diagnostic: None,

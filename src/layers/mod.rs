@@ -13,6 +13,7 @@ pub mod ip;
 pub mod link;
 pub mod lower;
 pub mod mts;
+mod name;
 pub mod note;
 mod notices;
 pub mod or_address;
@@ -41,4 +42,5 @@ pub fn clipped(octets: &[u8]) -> Vec<u8> {
 }
 
 pub use crate::stream::Side;
+pub use name::Name;
 pub use schemas::oid_name;

@@ -1,5 +1,7 @@
 //! Message transfer associations: their kinds (X.419) and the bind of message transfer agents (X.411 12.1.1).
 
+use super::Name;
+
 /// Which of the three kinds of MHS association it is (X.419, X.410-1984).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -26,7 +28,7 @@ impl Kind {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bind {
     /// initiator-name or responder-name.
-    pub name: Option<Vec<u8>>,
+    pub name: Option<Name>,
     /// Where simple credentials were sent, a number that is equal for equal passwords and tells nothing else.
     pub password: Option<u64>,
     /// MTABindError.

@@ -1,5 +1,9 @@
 //! The presentation protocol: X.226 (ISO 8823), in normal mode and in X.410-1984 mode.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::Name;
 use super::session::SpduKind;
 
 /// The mode of a presentation connection (X.226 6.2.2.1).
@@ -184,13 +188,55 @@ pub const fn abort_reason(reason: i64) -> &'static str {
     }
 }
 
-/// One entry of the defined context set.
+/// The defined context set: none, or a list that a connection and its association hold together, and others with them
+/// that have the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contexts(Option<Arc<Vec<Context>>>);
+
+impl Contexts {
+    /// The list, for those who change it: it becomes one of their own.
+    pub fn own(&mut self) -> &mut Vec<Context> {
+        Arc::make_mut(self.0.get_or_insert_default())
+    }
+
+    /// The list as it is held, for those who may share it.
+    pub fn held(&mut self) -> Option<&mut Arc<Vec<Context>>> {
+        self.0.as_mut()
+    }
+
+    /// How much memory it takes; nothing where others hold it than a connection and its association.
+    pub fn footprint(&self) -> usize {
+        match &self.0 {
+            Some(list) if Arc::strong_count(list) <= 2 => {
+                let names: usize = list.iter().map(|context| context.abstract_syntax.footprint()).sum();
+                names + list.capacity() * size_of::<Context>()
+            }
+            _ => 0,
+        }
+    }
+}
+
+impl Deref for Contexts {
+    type Target = [Context];
+
+    fn deref(&self) -> &[Context] {
+        self.0.as_deref().map_or(&[], |list| list)
+    }
+}
+
+impl FromIterator<Context> for Contexts {
+    fn from_iter<I: IntoIterator<Item = Context>>(contexts: I) -> Contexts {
+        Contexts(Some(Arc::new(contexts.into_iter().collect())))
+    }
+}
+
+/// One entry of the defined context set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Context {
     /// presentation-context-identifier.
     pub id: i64,
     /// abstract-syntax-name: contents octets of the OBJECT IDENTIFIER.
-    pub abstract_syntax: Vec<u8>,
+    pub abstract_syntax: Name,
     /// Result of the answer; `None` before it, or where it was not captured.
     pub result: Option<i64>,
     /// provider-reason of a rejection.

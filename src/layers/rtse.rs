@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::mts::Bind;
-use super::{Side, clipped};
+use super::{Name, Side};
 use crate::capture::{FrameNo, Octets, Timestamp};
 use crate::stream::{Buffer, Missing};
 use crate::tree::{Display, FieldDef, Sink, Span, Tag, Value};
@@ -158,7 +158,7 @@ pub struct Activity {
     /// The side that sends.
     pub sender: Side,
     /// The activity identifier, contents octets of the BER INTEGER or whatever was sent.
-    pub id: Vec<u8>,
+    pub id: Name,
     /// The frame of its ACTIVITY START or RESUME.
     pub first_frame: FrameNo,
     /// When that was.
@@ -195,7 +195,7 @@ impl Activity {
     pub fn new(sender: Side, id: &[u8], frame: FrameNo, time: Timestamp, whole: bool) -> Activity {
         Activity {
             sender,
-            id: clipped(id),
+            id: Name::new(id),
             first_frame: frame,
             started: time,
             length: 0,

@@ -2,12 +2,12 @@
 
 use super::foreign::{self, Application, Verdict};
 use super::note::{Cap, Note, What};
-use super::presentation::{self, Mode};
+use super::presentation::{self, Contexts, Mode};
 use super::rtse::{self, Activity};
 use super::session::{self, Spdu, SpduKind};
 use super::tpkt::{self, Deframer, Unit};
 use super::upper::{self, Facts, Knowledge, Ssdu};
-use super::{NAME, Side, clipped, cotp, p1, smtp};
+use super::{NAME, Name, Side, cotp, p1, smtp};
 use crate::capture::{FrameNo, Octets, Timestamp};
 use crate::stream::{Buffer, Loss, Missing};
 use crate::tree::{Cause, Field, Sink, Span};
@@ -93,11 +93,11 @@ pub struct Transfer {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ActivityKey {
     /// The calling SS-user reference.
-    pub user_reference: Vec<u8>,
+    pub user_reference: Name,
     /// The common reference.
-    pub common_reference: Vec<u8>,
+    pub common_reference: Name,
     /// The activity identifier.
-    pub activity: Vec<u8>,
+    pub activity: Name,
 }
 
 /// Takes what a stack gives.
@@ -188,6 +188,11 @@ impl Stack {
         let deframers: usize = self.deframers.iter().map(Deframer::footprint).sum();
         let mail = self.mail.as_ref().map_or(0, |mail| mail.footprint());
         deframers + mail + self.connection.footprint()
+    }
+
+    /// The presentation contexts.
+    pub fn contexts(&mut self) -> &mut Contexts {
+        &mut self.connection.knowledge.contexts
     }
 
     /// Gives back the storage that is not used.
@@ -316,7 +321,7 @@ struct Connection {
     /// Interrupted activities, which may be resumed on this connection; the oldest first.
     interrupted: Vec<Activity>,
     /// The references of this session connection, by which an activity of it may be resumed in another.
-    references: (Vec<u8>, Vec<u8>),
+    references: (Name, Name),
     /// Whether octets of this connection were not captured: an SPDU may be missed.
     gap: bool,
     /// Whether the connection has left RFC 1006 for another protocol.
@@ -581,8 +586,8 @@ impl Connection {
         }
         if spdu.kind == SpduKind::Connect {
             self.references = (
-                clipped(spdu.user_reference.of(tsdu.bytes())),
-                clipped(spdu.common_reference.of(tsdu.bytes())),
+                Name::new(spdu.user_reference.of(tsdu.bytes())),
+                Name::new(spdu.common_reference.of(tsdu.bytes())),
             );
         }
         if spdu.holds_longer(NAME) {
@@ -713,12 +718,12 @@ impl Connection {
                 let other = !spdu.common_reference.is_empty();
                 let resumed = if other {
                     out.resume(&ActivityKey {
-                        user_reference: clipped(spdu.user_reference.of(tsdu.bytes())),
-                        common_reference: clipped(spdu.common_reference.of(tsdu.bytes())),
-                        activity: clipped(old),
+                        user_reference: Name::new(spdu.user_reference.of(tsdu.bytes())),
+                        common_reference: Name::new(spdu.common_reference.of(tsdu.bytes())),
+                        activity: Name::new(old),
                     })
                 } else {
-                    let at = self.interrupted.iter().position(|activity| activity.id == clipped(old));
+                    let at = self.interrupted.iter().position(|activity| activity.id == Name::new(old));
                     at.map(|at| self.interrupted.remove(at))
                 };
                 let id = octets(spdu.activity);
@@ -727,7 +732,7 @@ impl Connection {
                 activity.whole &= activity.resume_at(spdu.serial.unwrap_or(0));
                 activity.resumed = true;
                 activity.sender = side;
-                activity.id = clipped(id);
+                activity.id = Name::new(id);
                 self.activity = Some(Box::new(activity));
             }
             // Data in a capture that began inside an activity.

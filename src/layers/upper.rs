@@ -10,12 +10,12 @@ use super::mts::Kind;
 use super::note::{Cap, What};
 use super::notices::Notices;
 use super::p1::integer;
-use super::presentation::{Context, Mode, PpduKind};
+use super::presentation::{Context, Contexts, Mode, PpduKind};
 use super::rtse::{self, Activity, ConnectionData};
 use super::session::SpduKind;
 use super::stack::Output;
 use super::{
-    NAME, Side, acse, clipped, edition, or_address_oddities, p1, p1_oddities, p2_oddities, rose, schemas,
+    NAME, Name, Side, acse, edition, or_address_oddities, p1, p1_oddities, p2_oddities, rose, schemas,
 };
 use crate::asn1::{Guide, Key, TableId, TypeId, walk};
 use crate::capture::{Octets, Quote};
@@ -35,9 +35,9 @@ pub struct Facts {
     /// event-identifier of an ARP.
     pub event: Option<i64>,
     /// calling-presentation-selector.
-    pub calling_selector: Option<Vec<u8>>,
+    pub calling_selector: Option<Name>,
     /// called- or responding-presentation-selector.
-    pub called_selector: Option<Vec<u8>>,
+    pub called_selector: Option<Name>,
     /// The ACSE APDU.
     pub acse: Option<acse::Apdu>,
     /// The RTSE APDU.
@@ -80,9 +80,9 @@ pub struct Knowledge {
     /// Whether the mode was worked out from what came later, because the CP was not captured.
     pub mode_inferred: bool,
     /// The defined contexts, with the results of their negotiation.
-    pub contexts: Vec<Context>,
+    pub contexts: Contexts,
     /// application-context-name of the AARQ, else of the AARE: contents octets.
-    pub application_context: Vec<u8>,
+    pub application_context: Name,
     /// applicationProtocol of the RTORQ in X.410 mode.
     pub application_protocol: Option<i64>,
     /// Whether the CP was seen.
@@ -118,10 +118,9 @@ impl Knowledge {
         }
     }
 
-    /// How much memory it takes besides itself; an association has the same contexts once more.
+    /// How much memory it takes besides itself; the contexts are those of the association as well.
     pub fn footprint(&self) -> usize {
-        let names: usize = self.contexts.iter().map(|context| context.abstract_syntax.capacity()).sum();
-        2 * (names + self.contexts.capacity() * size_of::<Context>())
+        self.contexts.footprint()
     }
 
     /// Works the mode out from user data whose CP was not captured: a PDV list around an RTTR or an ACSE APDU is
@@ -257,7 +256,7 @@ pub fn read<O: Output>(
         let mut known = Facts { ppdu: Some(ppdu), ..Facts::default() };
         walk_with(ty, ssdu, knowledge, &mut known, &mut Nothing, |_, _| {});
         knowledge.settle_application(&known);
-        knowledge.contexts.clear();
+        knowledge.contexts = Contexts::default();
     }
     if O::Sink::KEEPS {
         out.sink().source(ssdu.data);
@@ -519,11 +518,11 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
     }
 
     /// What is remembered of a selector, an identifier or a name.
-    fn kept(&mut self, field: Field, octets: Octets<'_>) -> Vec<u8> {
+    fn kept(&mut self, field: Field, octets: Octets<'_>) -> Name {
         if octets.len() > NAME {
             self.notice(What::Cap(Cap::Kept), field, octets);
         }
-        clipped(octets.bytes())
+        Name::new(octets.bytes())
     }
 
     /// All that was noticed; the walk is over.
@@ -547,7 +546,7 @@ impl<'k, F: FnMut(Octets<'_>, bool)> Reader<'k, F> {
     }
 
     fn result(&mut self) -> Option<&mut Context> {
-        self.knowledge.contexts.get_mut(self.results.checked_sub(1)?)
+        self.knowledge.contexts.own().get_mut(self.results.checked_sub(1)?)
     }
 }
 
@@ -562,8 +561,9 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
                 if self.knowledge.contexts.len() == CONTEXTS {
                     self.notice(What::Cap(Cap::Contexts), field, element);
                 }
-                self.knowledge.contexts.truncate(CONTEXTS - 1);
-                self.knowledge.contexts.push(Context::default());
+                let contexts = self.knowledge.contexts.own();
+                contexts.truncate(CONTEXTS - 1);
+                contexts.push(Context::default());
             }
             Pick::Result => self.results += 1,
             Pick::Aarq => self.facts.acse = acse(acse::ApduKind::Aarq),
@@ -642,13 +642,13 @@ impl<F: FnMut(Octets<'_>, bool)> Guide for Reader<'_, F> {
                 self.facts.called_selector = Some(self.kept(field, octets));
             }
             Pick::ContextId => {
-                if let (Some(context), Some(id)) = (self.knowledge.contexts.last_mut(), number) {
+                if let (Some(context), Some(id)) = (self.knowledge.contexts.own().last_mut(), number) {
                     context.id = id;
                 }
             }
             Pick::AbstractSyntax => {
                 let name = self.kept(field, octets);
-                if let Some(context) = self.knowledge.contexts.last_mut() {
+                if let Some(context) = self.knowledge.contexts.own().last_mut() {
                     context.abstract_syntax = name;
                 }
             }

@@ -2,21 +2,27 @@
 
 use std::io;
 
+use super::alike::Alike;
 use super::bound::Bound;
 use super::desk::Desk;
 use super::feed::Feed;
-use super::idle::{Round, idles};
+use super::idle::{Awake, idles};
 use super::sorter::{Listener, Opening, Seen};
 use super::{Options, PAYLOAD, Read, View};
 use crate::analysis::Association;
 use crate::capture::{Damage, Frame, FrameNo, Octets, Timestamp};
 use crate::findings::{Collector, Scene};
+use crate::layers::cotp::Connect;
 use crate::layers::note::{Cap, Note, What};
+use crate::layers::presentation::Context;
 use crate::layers::stack::{Now, Stack};
 use crate::layers::{Side, lower, smtp};
 use crate::net::{Endpoint, Packet};
 use crate::stream::{Incident, Loss, Receiver};
 use crate::tree::Sink;
+
+/// How much memory a list of presentation contexts may take to be shared: applications define ten at most.
+const SHARED: usize = 2048;
 
 /// What is known of the connection in a place.
 #[derive(Debug)]
@@ -39,8 +45,16 @@ struct Conversation {
     midstream: [bool; 2],
     /// How much memory it takes besides itself, as it was counted last.
     counted: usize,
-    /// Whether it holds nothing only to be quick.
-    rests: bool,
+    /// Whether it may hold something only to be quick.
+    awake: bool,
+}
+
+impl Conversation {
+    /// Counts what it takes now; `held` is what all take together.
+    fn count(&mut self, held: &mut usize) {
+        let now = self.stack.footprint();
+        *held = *held - std::mem::replace(&mut self.counted, now) + now;
+    }
 }
 
 /// Understands what the connections bring, and shows it to a view.
@@ -55,7 +69,9 @@ pub(super) struct Analyst<'a, V> {
     held: usize,
     /// How much that may be.
     bound: Bound,
-    round: Round,
+    awake: Awake,
+    contexts: Alike<Vec<Context>>,
+    requests: Alike<Connect>,
     /// How many associations there are.
     pub(super) associations: u32,
     pub(super) damaged: bool,
@@ -73,7 +89,9 @@ impl<'a, V: View> Analyst<'a, V> {
             places: Vec::new(),
             held: 0,
             bound: Bound::new(options.limits.layers()),
-            round: Round::default(),
+            awake: Awake::default(),
+            contexts: Alike::default(),
+            requests: Alike::default(),
             associations: 0,
             damaged: false,
             now: Now { frame: FrameNo::NONE, time: Timestamp(0) },
@@ -122,7 +140,7 @@ impl<'a, V: View> Analyst<'a, V> {
             delivered: 0,
             midstream: [midstream; 2],
             counted: 0,
-            rests: true,
+            awake: false,
         };
         let before = std::mem::replace(&mut self.places[at], Place::Open(Box::new(conversation)));
         if let Place::Open(lost) = before {
@@ -131,35 +149,43 @@ impl<'a, V: View> Analyst<'a, V> {
         }
     }
 
-    /// Counts what a conversation takes now.
+    /// A conversation was heard: counts what it takes now.
     fn count_again(&mut self, at: usize) {
-        if let Some(Place::Open(conversation)) = self.places.get_mut(at) {
-            let now = conversation.stack.footprint();
-            let before = std::mem::replace(&mut conversation.counted, now);
-            conversation.rests = false;
-            self.held = self.held - before + now;
+        let Some(Place::Open(conversation)) = self.places.get_mut(at) else { return };
+        conversation.count(&mut self.held);
+        if !std::mem::replace(&mut conversation.awake, true) {
+            self.awake.add(self.now.frame, at, conversation.association.number);
         }
     }
 
     fn rest(&mut self, at: usize) {
-        if let Some(conversation) = self.conversation(at) {
-            conversation.stack.rest();
+        let Some(Place::Open(conversation)) = self.places.get_mut(at) else { return };
+        conversation.stack.rest();
+        let Conversation { stack, association, .. } = &mut **conversation;
+        for contexts in [stack.contexts(), &mut association.presentation.contexts] {
+            if contexts.footprint() <= SHARED
+                && let Some(list) = contexts.held()
+            {
+                self.contexts.share(list);
+            }
         }
-        self.count_again(at);
-        if let Some(conversation) = self.conversation(at) {
-            conversation.rests = true;
+        if let Some(request) = &mut association.transport.request {
+            self.requests.share(&mut request.connect);
         }
+        conversation.count(&mut self.held);
     }
 
-    /// Now and then one conversation is looked at, all in turn: where it idles, it gives back what it holds to be quick.
+    /// One conversation that was heard long ago is looked at: where it idles, it gives back what it holds to be quick.
     fn look_after_one(&mut self) {
         let now = self.now.frame;
-        let at = self.round.next(now, self.places.len());
-        let idle = |known: &mut Conversation| !known.rests && idles(known.association.last_frame, now);
-        if let Some(at) = at
-            && self.conversation(at).is_some_and(idle)
-        {
+        let Some((at, number)) = self.awake.next(now) else { return };
+        let heard = self.conversation(at).filter(|known| known.association.number == number);
+        let Some(conversation) = heard else { return };
+        if idles(conversation.association.last_frame, now) {
+            conversation.awake = false;
             self.rest(at);
+        } else {
+            self.awake.add(now, at, number);
         }
     }
 
@@ -365,5 +391,21 @@ impl<V: View> Listener for Analyst<'_, V> {
                 self.places[at] = Place::Ended { mail: known.association.is_smtp() };
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::connections::Known;
+    use super::*;
+
+    /// A hundred thousand associations may be open at once. Each has one of these at all times, and some 400 octets
+    /// besides: in the tables of the connections, and the octets that no one has acknowledged yet.
+    #[test]
+    fn an_open_association_takes_less_than_two_kib() {
+        assert!(size_of::<Association>() <= 928, "{}", size_of::<Association>());
+        assert!(size_of::<Stack>() <= 296, "{}", size_of::<Stack>());
+        assert!(size_of::<Conversation>() <= 1248, "{}", size_of::<Conversation>());
+        assert!(size_of::<Known>() <= 288, "{}", size_of::<Known>());
     }
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use foldhash::HashMap;
 use slab::Slab;
 
-use super::idle::{Round, idles};
+use super::idle::{Awake, idles};
 use crate::capture::{FrameNo, Octets, Piece};
 use crate::layers::stack::Now;
 use crate::net::{Endpoint, Segment};
@@ -124,13 +124,19 @@ pub(super) struct Known {
     pub(super) overtaken: bool,
     /// How much memory it takes besides itself, as it was counted last.
     counted: usize,
-    /// Whether it holds nothing that serves comparisons alone.
-    rests: bool,
+    /// Whether it may hold something that serves comparisons alone.
+    awake: bool,
 }
 
 impl Known {
     pub(super) fn new(flow: Flow, number: u32, last_frame: FrameNo) -> Known {
-        Known { flow, number, last_frame, closed: [false; 2], overtaken: false, counted: 0, rests: true }
+        Known { flow, number, last_frame, closed: [false; 2], overtaken: false, counted: 0, awake: false }
+    }
+
+    /// Counts what it takes now; `held` is what all take together.
+    fn count(&mut self, held: &mut usize) {
+        let now = self.flow.footprint();
+        *held = *held - std::mem::replace(&mut self.counted, now) + now;
     }
 }
 
@@ -143,7 +149,7 @@ pub(super) struct Connections {
     slots: Slab<(FlowKey, Slot)>,
     strangers: usize,
     held: usize,
-    round: Round,
+    awake: Awake,
 }
 
 impl Connections {
@@ -243,23 +249,24 @@ impl Connections {
         }
     }
 
-    /// Counts what a connection takes now.
+    /// A connection was heard: counts what it takes now.
     pub(super) fn count_again(&mut self, at: usize) {
-        if let Some((_, Slot::Known(known))) = self.slots.get_mut(at) {
-            let now = known.flow.footprint();
-            let before = std::mem::replace(&mut known.counted, now);
-            known.rests = false;
-            self.held = self.held - before + now;
+        let Some((_, Slot::Known(known))) = self.slots.get_mut(at) else { return };
+        known.count(&mut self.held);
+        if !std::mem::replace(&mut known.awake, true) {
+            self.awake.add(known.last_frame, at, known.number);
         }
     }
 
-    /// Now and then one connection is looked at, all in turn: where it idles, it gives back what it holds for
-    /// comparisons.
+    /// One connection that was heard long ago is looked at: where it idles, it gives back what it holds for comparisons.
     pub(super) fn look_after_one(&mut self, now: FrameNo) {
-        if let Some(at) = self.round.next(now, self.slots.capacity())
-            && self.known_mut(at).is_some_and(|known| !known.rests && idles(known.last_frame, now))
-        {
+        let Some((at, number)) = self.awake.next(now) else { return };
+        let Some(known) = self.known_mut(at).filter(|known| known.number == number) else { return };
+        if idles(known.last_frame, now) {
+            known.awake = false;
             self.rest(at);
+        } else {
+            self.awake.add(now, at, number);
         }
     }
 
@@ -271,12 +278,8 @@ impl Connections {
     }
 
     fn rest(&mut self, at: usize) {
-        if let Some(known) = self.known_mut(at) {
-            known.flow.rest();
-        }
-        self.count_again(at);
-        if let Some(known) = self.known_mut(at) {
-            known.rests = true;
-        }
+        let Some((_, Slot::Known(known))) = self.slots.get_mut(at) else { return };
+        known.flow.rest();
+        known.count(&mut self.held);
     }
 }

@@ -100,7 +100,7 @@ pub fn end(a: &Association) -> String {
     if let Some(tag) = a.ended_by {
         let _ = write!(text, " by {}", tag.name());
     }
-    if let Some(reason) = a.reason.as_deref().filter(|reason| !reason.is_empty()) {
+    if let Some(reason) = a.reason().filter(|reason| !reason.is_empty()) {
         let _ = write!(text, ": {}", escape(reason));
     }
     text
@@ -122,7 +122,7 @@ fn row(a: &Association, clock: &Clock) -> String {
         let _ = write!(row, " {name}={value}");
     };
     key("opened", clock.show(a.opened).to_string());
-    if let Some(closed) = a.closed {
+    if let Some(closed) = a.closed() {
         key("closed", clock.show(closed).to_string());
     }
     let selectors = [
@@ -169,7 +169,7 @@ fn row(a: &Association, clock: &Clock) -> String {
     if let Some(mode) = a.presentation.mode {
         key("mode", format!("{}{}", mode.name(), if a.presentation.inferred { " (inferred)" } else { "" }));
     }
-    for context in &a.presentation.contexts {
+    for context in a.presentation.contexts.iter() {
         let result = context.result.map_or("?", presentation::context_result);
         key(
             "context",
@@ -202,9 +202,9 @@ fn row(a: &Association, clock: &Clock) -> String {
         ("time-to-cc", a.timers.transport),
         ("time-to-ac", a.timers.session),
         ("time-to-bind", a.timers.bind),
-        ("longest-checkpoint", a.timers.checkpoint.map(|longest| longest.span)),
-        ("longest-activity-end", a.timers.end.map(|longest| longest.span)),
-        ("longest-idle", a.timers.idle.map(|longest| longest.span)),
+        ("longest-checkpoint", a.timers.checkpoint),
+        ("longest-activity-end", a.timers.end),
+        ("longest-idle", a.timers.idle),
     ];
     for (name, span) in timers {
         if let Some(span) = span {

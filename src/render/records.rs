@@ -1,14 +1,16 @@
 //! Records as JSON Lines: associations, findings and PDUs. The keys are a contract with users' scripts.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
-use crate::analysis::{Asked, Association, Longest, Timers};
+use crate::analysis::{Asked, Association, Timers};
 use crate::asn1::Oid;
 use crate::capture::Timestamp;
 use crate::findings::Finding;
 use crate::layers::presentation::context_result;
 use crate::layers::stack::Now;
-use crate::layers::{Side, rtse};
+use crate::layers::{Name, Side, rtse};
 
 use super::line::Line;
 use super::time::rfc3339;
@@ -223,14 +225,14 @@ struct TimersRecord {
 
 impl TimersRecord {
     fn new(timers: &Timers) -> TimersRecord {
-        let longest = |longest: Option<Longest>| longest.map(|longest| longest.span.as_secs_f64());
+        let seconds = |span: Option<Duration>| span.map(|span| span.as_secs_f64());
         TimersRecord {
-            transport: timers.transport.map(|span| span.as_secs_f64()),
-            session: timers.session.map(|span| span.as_secs_f64()),
-            bind: timers.bind.map(|span| span.as_secs_f64()),
-            checkpoint: longest(timers.checkpoint),
-            activity_end: longest(timers.end),
-            idle: longest(timers.idle),
+            transport: seconds(timers.transport),
+            session: seconds(timers.session),
+            bind: seconds(timers.bind),
+            checkpoint: seconds(timers.checkpoint),
+            activity_end: seconds(timers.end),
+            idle: seconds(timers.idle),
         }
     }
 
@@ -247,7 +249,7 @@ pub fn versions(bits: u8) -> Vec<u8> {
 impl AssociationRecord {
     /// The record of `a`.
     pub fn new(a: &Association) -> AssociationRecord {
-        let text = |octets: &Option<Vec<u8>>| octets.as_deref().map(text_or_hex);
+        let text = |octets: &Option<Name>| octets.as_deref().map(text_or_hex);
         let bits = a.session.version.accepted.or(a.session.version.offered);
         let session = bits.map(|_| SessionRecord {
             version: a.session.version.accepted.and_then(|bits| versions(bits).pop()),
@@ -288,7 +290,7 @@ impl AssociationRecord {
             first_frame: a.first_frame.0,
             last_frame: a.last_frame.0,
             opened: time(a.opened),
-            closed: a.closed.map(time),
+            closed: a.closed().map(time),
             calling_tsap: text(&a.calling_tsap),
             called_tsap: text(&a.called_tsap),
             tpdu_size: (!a.tpdu_size.is_empty())
@@ -302,7 +304,7 @@ impl AssociationRecord {
             responder_name: text(&a.responder_name),
             outcome: a.outcome.name(),
             ended_by: a.ended_by.map(|tag| tag.name()),
-            reason: a.reason.clone(),
+            reason: a.reason().map(str::to_owned),
             messages: a.messages,
             octets: OctetsRecord { to_responder: a.octets[0], to_initiator: a.octets[1] },
             missing_octets: a.missing_octets,

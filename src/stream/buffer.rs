@@ -16,11 +16,18 @@ const SMALL: usize = 2048;
 const LARGE: usize = 64 * 1024;
 
 /// Octets collected from several places, in order.
+///
+/// Most connections are between two units at most times, so an empty buffer takes no more than a pointer.
 #[derive(Clone, Debug, Default)]
 pub struct Buffer {
+    held: Option<Box<Held>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Held {
     bytes: Vec<u8>,
     pieces: Vec<Piece>,
-    /// Position of `bytes[0]`: how many octets were ever taken from the front.
+    /// Position of `bytes[0]`: how many octets were taken from the front.
     base: u64,
     /// How many octets at the front of `bytes` were taken already.
     taken: usize,
@@ -34,9 +41,83 @@ impl Buffer {
 
     /// Adds `octets` at the end.
     pub fn append(&mut self, octets: Octets<'_>) {
-        if octets.is_empty() {
-            return;
+        if !octets.is_empty() {
+            self.held.get_or_insert_default().append(octets);
         }
+    }
+
+    /// Adds `octets` at the end, as far as `most` octets are held in all, from not too many places: each place takes
+    /// as much as many octets do. Says whether all were added.
+    pub fn append_within(&mut self, octets: Octets<'_>, most: usize) -> bool {
+        let places = self.held.as_ref().map_or(0, |held| held.pieces.len());
+        let room = if places < most / OCTETS_A_PIECE { most.saturating_sub(self.len()) } else { 0 };
+        self.append(octets.slice(0, room));
+        octets.len() <= room
+    }
+
+    /// How much memory it takes besides itself.
+    pub fn footprint(&self) -> usize {
+        self.held.as_ref().map_or(0, |held| {
+            size_of::<Held>() + held.bytes.capacity() + held.pieces.capacity() * size_of::<Piece>()
+        })
+    }
+
+    /// The octets that are there and not taken yet.
+    pub fn octets(&self) -> Octets<'_> {
+        match &self.held {
+            Some(held) => held.octets(),
+            None => Octets::new(&[], &[], 0),
+        }
+    }
+
+    /// How many octets are there and not taken yet.
+    pub fn len(&self) -> usize {
+        self.held.as_ref().map_or(0, |held| held.len())
+    }
+
+    /// Whether nothing is there.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes `count` octets from the front; at most those that are there.
+    pub fn take(&mut self, count: usize) {
+        if let Some(held) = &mut self.held {
+            held.take(count);
+        }
+    }
+
+    /// Keeps the first `count` octets and forgets the rest.
+    pub fn truncate(&mut self, count: usize) {
+        if let Some(held) = &mut self.held {
+            held.truncate(count);
+        }
+    }
+
+    /// Gives back the storage that is not used.
+    pub fn rest(&mut self) {
+        match &mut self.held {
+            Some(held) if held.len() > 0 => {
+                held.bytes.shrink_to_fit();
+                held.pieces.shrink_to_fit();
+            }
+            held => *held = None,
+        }
+    }
+
+    /// Forgets everything, and gives large storage back, as no one should hold it, and small, as it is soon got again.
+    pub fn clear(&mut self) {
+        if let Some(held) = &mut self.held {
+            match held.bytes.capacity() {
+                SMALL..=LARGE => held.take(held.len()),
+                _ => self.held = None,
+            }
+        }
+    }
+}
+
+impl Held {
+    fn append(&mut self, octets: Octets<'_>) {
         let end = self.base + self.bytes.len() as u64;
         for piece in octets.pieces() {
             let piece = Piece { start: end + piece.start, ..piece };
@@ -63,39 +144,15 @@ impl Buffer {
         }
     }
 
-    /// Adds `octets` at the end, as far as `most` octets are held in all, from not too many places: each place takes
-    /// as much as many octets do. Says whether all were added.
-    pub fn append_within(&mut self, octets: Octets<'_>, most: usize) -> bool {
-        let room = match self.pieces.len() < most / OCTETS_A_PIECE {
-            true => most.saturating_sub(self.len()),
-            false => 0,
-        };
-        self.append(octets.slice(0, room));
-        octets.len() <= room
-    }
-
-    /// How much memory it takes.
-    pub fn footprint(&self) -> usize {
-        self.bytes.capacity() + self.pieces.capacity() * size_of::<Piece>()
-    }
-
-    /// The octets that are there and not taken yet.
-    pub fn octets(&self) -> Octets<'_> {
+    fn octets(&self) -> Octets<'_> {
         Octets::new(&self.bytes[self.taken..], &self.pieces, self.base + self.taken as u64)
     }
 
-    /// How many octets are there and not taken yet.
-    pub fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.bytes.len() - self.taken
     }
 
-    /// Whether nothing is there.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Takes `count` octets from the front; at most those that are there.
-    pub fn take(&mut self, count: usize) {
+    fn take(&mut self, count: usize) {
         self.taken += count.min(self.len());
         // Moving the rest down costs as much as what was taken, so it is done when the taken part is the larger.
         if self.taken * 2 >= self.bytes.len() {
@@ -110,26 +167,11 @@ impl Buffer {
         }
     }
 
-    /// Keeps the first `count` octets and forgets the rest.
-    pub fn truncate(&mut self, count: usize) {
+    fn truncate(&mut self, count: usize) {
         self.bytes.truncate(self.taken.saturating_add(count));
         let end = self.base + self.bytes.len() as u64;
         let kept = self.pieces.partition_point(|piece| piece.start < end);
         self.pieces.truncate(kept);
-    }
-
-    /// Gives back the storage that is not used.
-    pub fn rest(&mut self) {
-        self.bytes.shrink_to_fit();
-        self.pieces.shrink_to_fit();
-    }
-
-    /// Forgets everything, and gives large storage back, as no one should hold it, and small, as it is soon got again.
-    pub fn clear(&mut self) {
-        self.take(self.len());
-        if !(SMALL..=LARGE).contains(&self.bytes.capacity()) {
-            *self = Buffer { base: self.base, ..Buffer::default() };
-        }
     }
 }
 

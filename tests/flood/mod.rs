@@ -55,6 +55,7 @@ pub(crate) static FLOODS: &[Kind] = &[
     kind("messages that are not acknowledged", unacknowledged, 20, 300),
     kind("recipients by the thousand, not acknowledged", recipients, 4, 300),
     kind("connections of one frame", one_frame_each, 5_000, 1_000_000).told_by(LIMIT, "connections"),
+    kind("associations that stay open", stay_open, 300, 200_000).told_by(LIMIT, "connections"),
     kind("the same ends again and again", same_ends, 2_000, 500_000),
     kind("presentation contexts on all connections", contexts_on_all, 10, 8000),
     kind("a million contexts in one list", contexts_in_one, 2_000, 400_000).told_by(LIMIT, "contexts"),
@@ -109,10 +110,10 @@ fn endless_ssdu(wire: &mut Wire<'_>, count: u32) -> io::Result<()> {
 const START: [u8; 7] = [1, 0, 0x2D, 3, 0x29, 1, 1];
 const END: [u8; 7] = [1, 0, 0x29, 3, 0x2A, 1, 1];
 
-/// A segment of a transferred value: DATA TRANSFER with an OCTET STRING in presentation context 5.
+/// A segment of a transferred value: DATA TRANSFER with an OCTET STRING in presentation context 3.
 fn segment(octets: &[u8]) -> Vec<u8> {
     let value = tlv(0xA0, &tlv(4, octets));
-    [&[1, 0, 1, 0][..], &tlv(0x61, &tlv(0x30, &[&[2, 1, 5][..], &value].concat()))].concat()
+    [&[1, 0, 1, 0][..], &tlv(0x61, &tlv(0x30, &[&[2, 1, 3][..], &value].concat()))].concat()
 }
 
 fn endless_activity(wire: &mut Wire<'_>, count: u32) -> io::Result<()> {
@@ -250,6 +251,11 @@ fn one_frame_each(wire: &mut Wire<'_>, count: u32) -> io::Result<()> {
         wire.syn(number)?;
     }
     Ok(())
+}
+
+/// Associations that are opened, and of which nothing more is seen.
+pub(crate) fn stay_open(wire: &mut Wire<'_>, count: u32) -> io::Result<()> {
+    (0..count).try_for_each(|number| wire.open(number).map(drop))
 }
 
 fn same_ends(wire: &mut Wire<'_>, count: u32) -> io::Result<()> {

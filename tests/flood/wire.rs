@@ -21,7 +21,7 @@ pub(crate) fn dt(octets: &[u8], last: bool) -> Vec<u8> {
     [&[3, 0, length[0], length[1], 2, 0xF0, if last { 0x80 } else { 0 }][..], octets].concat()
 }
 
-/// A CR, a CC, a CONNECT and an ACCEPT in their TPKTs: those of a sample in normal mode, whose context 5 is for RTSE.
+/// A CR, a CC, a CONNECT and an ACCEPT in their TPKTs: those of a sample in normal mode, whose context 3 is for RTSE.
 fn opening() -> Vec<Vec<u8>> {
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/transfer-1988-normal.pcap");
     let octets = std::fs::read(sample).expect("the sample is part of the project");
@@ -31,8 +31,9 @@ fn opening() -> Vec<Vec<u8>> {
         let length = u32::from_le_bytes([rest[8], rest[9], rest[10], rest[11]]) as usize;
         let (frame, behind) = rest[16..].split_at(length);
         let total = usize::from(u16::from_be_bytes([frame[16], frame[17]]));
-        if total > 40 {
-            payloads.push(frame[54..14 + total].to_vec());
+        let payload = &frame[34 + usize::from(frame[46] >> 4) * 4..14 + total];
+        if !payload.is_empty() {
+            payloads.push(payload.to_vec());
         }
         rest = behind;
     }

@@ -12,7 +12,7 @@ use x400scope::layers::presentation::{Context, Mode, PpduKind};
 use x400scope::layers::rtse::Activity;
 use x400scope::layers::stack::{ActivityKey, Content, Now, Output, Pdu, Stack, Transfer};
 use x400scope::layers::upper::{self, Facts, Knowledge, Ssdu};
-use x400scope::layers::{Side, cotp, session};
+use x400scope::layers::{Name, Side, cotp, session};
 use x400scope::stream::{Loss, Missing};
 use x400scope::tree::{Cause, Charset, Damage, Field, Nothing, Sink, Span, Tree};
 
@@ -142,8 +142,11 @@ fn knowledge(choice: u8) -> Knowledge {
         &[0x56, 0, 2, 1],
         &[0x56, 0, 2, 2],
     ];
-    let context =
-        |(id, syntax): (i64, &&[u8])| Context { id, abstract_syntax: syntax.to_vec(), ..Context::default() };
+    let context = |(id, syntax): (i64, &&[u8])| Context {
+        id,
+        abstract_syntax: Name::new(syntax),
+        ..Context::default()
+    };
     Knowledge {
         mode: [None, Some(Mode::Normal), Some(Mode::X410)][usize::from(choice % 3)],
         contexts: (0..).map(|number| 2 * number + 1).zip(&syntaxes).map(context).collect(),

@@ -63,7 +63,7 @@ fn application_context(case: &Case<'_>, rule: &'static Rule, out: &mut Collector
     out.raise(Draft { symptom: explained(case.association, out), ..on_end(case, rule) }, &case.scene(), || {
         format!(
             "The responder rejects the association: application context name not supported (2). The initiator asks for {}.",
-            match case.association.application_context.as_slice() {
+            match &*case.association.application_context {
                 [] => "none".to_owned(),
                 oid => named(oid),
             }

@@ -150,7 +150,7 @@ fn context_unknown(note: &Note<'_>, scene: &Scene<'_>, rule: &'static Rule, out:
         let known: Vec<String> = scene
             .association
             .into_iter()
-            .flat_map(|association| &association.presentation.contexts)
+            .flat_map(|association| association.presentation.contexts.iter())
             .filter(|context| context.result.is_none_or(|result| result == 0))
             .take(16)
             .map(|context| context.id.to_string())

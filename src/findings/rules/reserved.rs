@@ -94,7 +94,7 @@ fn suspect<'a>(case: &'a Case<'_>) -> Option<(Side, &'a Reserved)> {
         _ => false,
     };
     let early = ending.state >= State::TransportRequested && a.activity.is_none() && a.messages == 0;
-    let reserved = a.transport.reserved[side.index()].as_ref().filter(|reserved| !reserved.answered)?;
+    let reserved = a.transport.reserved[side.index()].as_deref().filter(|reserved| !reserved.answered)?;
     (silent && early && a.missing_octets == 0).then_some((side, reserved))
 }
 

@@ -9,6 +9,7 @@ mod parse;
 pub use describe::{describe, describe_setup_part, disconnect_reason, reject_cause};
 pub use parse::parse;
 
+use super::Name;
 use crate::stream::Missing;
 use crate::tree::{Field, Span};
 
@@ -98,24 +99,24 @@ impl TpduKind {
 }
 
 /// What the CR and CC say (X.224 13.3, 13.4).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Connect {
     /// Preferred (CR) or selected (CC) class: bits 8 to 5 of the class octet.
     pub class: u8,
     /// The option bits of the class octet.
     pub options: u8,
     /// Parameter C1, the calling TSAP-ID; `None` where absent.
-    pub calling_tsap: Option<Vec<u8>>,
+    pub calling_tsap: Option<Name>,
     /// Parameter C2, the called (CR) or responding (CC) TSAP-ID.
-    pub called_tsap: Option<Vec<u8>>,
+    pub called_tsap: Option<Name>,
     /// Parameter C0 as a number of octets (2^n); `None` where absent or without meaning.
     pub tpdu_size: Option<u32>,
     /// Parameter F0, the preferred maximum TPDU size, as a number of octets; `None` where absent.
     pub preferred_tpdu_size: Option<u32>,
     /// Parameter C6 bit 1: transport expedited data asked for.
     pub expedited: Option<bool>,
-    /// Parameter C7: the classes that the CC may choose besides `class`.
-    pub alternative_classes: Vec<u8>,
+    /// Parameter C7: the classes that the CC may choose besides `class`, a bit for each.
+    pub alternative_classes: u16,
     /// Whether the variable part is a cookie or a negotiation request of RDP instead of parameters.
     pub rdp: bool,
 }

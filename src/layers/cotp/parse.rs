@@ -2,7 +2,7 @@
 
 use super::header::{self, END_OF_TSDU, END_OF_TSDU_EXTENDED, Fit, Format, Header, Parameter};
 use super::{Connect, Oddity, Tpdu, TpduKind, tpdu_size};
-use crate::layers::clipped;
+use crate::layers::{Name, clipped};
 
 /// The longest preferred maximum TPDU size, in octets of its parameter.
 const PREFERRED_SIZE_OCTETS: usize = 4;
@@ -80,13 +80,13 @@ fn take(parameter: &Parameter<'_>, fact: &mut Tpdu) {
     }
     let Some(connect) = &mut fact.connect else { return };
     match (parameter.code, value) {
-        (header::CALLING_TSAP, _) => connect.calling_tsap = Some(value.to_vec()),
-        (header::CALLED_TSAP, _) => connect.called_tsap = Some(value.to_vec()),
+        (header::CALLING_TSAP, _) => connect.calling_tsap = Some(Name::new(value)),
+        (header::CALLED_TSAP, _) => connect.called_tsap = Some(Name::new(value)),
         (header::TPDU_SIZE, [code]) => connect.tpdu_size = tpdu_size(*code),
         (header::PREFERRED_TPDU_SIZE, _) => connect.preferred_tpdu_size = preferred_size(value),
         (header::ADDITIONAL_OPTIONS, [options]) => connect.expedited = Some(options & 1 != 0),
         (header::ALTERNATIVE_CLASSES, _) => {
-            connect.alternative_classes = value.iter().map(|octet| octet >> 4).collect();
+            connect.alternative_classes = value.iter().fold(0, |classes, octet| classes | 1 << (octet >> 4));
         }
         _ => {}
     }
@@ -149,7 +149,7 @@ mod tests {
         assert_eq!((test.expedited, test.tpdu_size), (Some(true), Some(2048)));
         let itot = connect("0D E0 0000 0001 21 C70100 F0020101");
         assert_eq!((itot.class, itot.options), (2, 1));
-        assert_eq!(itot.alternative_classes, [0]);
+        assert_eq!(itot.alternative_classes, 1, "class 0");
         assert_eq!(itot.preferred_tpdu_size, Some(257 * 128));
     }
 

@@ -233,7 +233,7 @@ fn unanswered(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
         return;
     }
     // Where the answer to the SYN was not captured, neither was what came after it.
-    let heard = a.reached(State::TcpOpen).is_some();
+    let heard = a.reached(State::TcpOpen);
     let certainty = if heard { rule.certainty } else { Certainty::Undetermined };
     let severity = if heard { rule.severity } else { Severity::Note };
     let draft = Draft { side: Some(Side::Initiator), certainty, severity, ..Draft::new(rule) };
@@ -289,7 +289,7 @@ fn raise(
 /// Whether the called end may choose this class (X.224 6.5.5, table 3).
 fn may_choose(offered: &Connect, class: u8) -> bool {
     class == offered.class
-        || offered.alternative_classes.contains(&class)
+        || offered.alternative_classes & 1 << (class & 0x0F) != 0
         || matches!((offered.class, class), (1, 0) | (3 | 4, 2))
 }
 

@@ -6,7 +6,7 @@ use crate::layers::foreign::Application;
 use crate::layers::rtse::{self, ApduKind};
 use crate::layers::session::SpduKind;
 use crate::layers::stack::{Content, Pdu};
-use crate::layers::{Side, mts};
+use crate::layers::{Name, Side, mts};
 
 pub(in super::super) static RULES: &[Rule] = &[
     Rule {
@@ -143,7 +143,7 @@ fn raise(
 }
 
 /// The name that one side gave, for a sentence.
-fn name(octets: &Option<Vec<u8>>) -> String {
+fn name(octets: &Option<Name>) -> String {
     match octets {
         Some(name) if name.is_empty() => "an empty name".to_owned(),
         Some(name) => format!("the name \"{}\"", String::from_utf8_lossy(name)),

@@ -194,8 +194,7 @@ fn lower(certainty: Certainty) -> Certainty {
 
 fn words(case: &Case<'_>, answer: &Answer, near: &Neighbours<'_>, certainty: Certainty) -> String {
     let a = case.association;
-    let mut words =
-        format!("The initiator offers {}; {}.", offer(a), a.reason.as_deref().unwrap_or_default());
+    let mut words = format!("The initiator offers {}; {}.", offer(a), a.reason().unwrap_or_default());
     words.push_str(match (answer, a.presentation.mode) {
         (Answer::X410, Some(Mode::Normal)) => " Only a responder in X.410 mode answers in this form.",
         (Answer::X410, _) => " With another protocol it takes the same name and password.",

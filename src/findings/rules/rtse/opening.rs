@@ -118,7 +118,7 @@ fn aborted_over(case: &Case<'_>, rule: &'static Rule, out: &mut Collector, what:
         format!(
             "The responder accepts a {what} of {accepted} where {offered} was offered, and the initiator aborts the \
              association in answer: {}.",
-            case.association.reason.as_deref().unwrap_or("no reason given")
+            case.association.reason().unwrap_or("no reason given")
         )
     });
 }

@@ -186,7 +186,9 @@ fn aborted_over(
     out: &mut Collector,
     concerns: impl Fn(&Breach) -> bool,
 ) {
-    let Some((breach, side, now)) = case.association.dialogue.first_breach else { return };
+    let Some((breach, side, now)) = case.association.dialogue.first_breach.as_deref().copied() else {
+        return;
+    };
     let aborted = case.ending.by_spdu(SpduKind::Abort).is_some() && case.ending.side != side;
     if !aborted || !concerns(&breach) {
         return;
@@ -200,7 +202,7 @@ fn aborted_over(
             too_much(&breach),
             now.frame,
             side.other().word(),
-            case.association.reason.as_deref().unwrap_or("no reason given")
+            case.association.reason().unwrap_or("no reason given")
         )
     });
 }
@@ -336,7 +338,9 @@ const LONG_PATIENCE: i64 = 60_000_000_000;
 
 fn turn(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let association = case.association;
-    let Some(wanted) = association.dialogue.wanted.filter(|_| association.is_reliable()) else { return };
+    let Some(wanted) = association.dialogue.wanted.as_deref().filter(|_| association.is_reliable()) else {
+        return;
+    };
     // What was not captured may have been the answer.
     if association.missing_octets > 0 || association.octets.contains(&0) {
         return;

@@ -165,7 +165,7 @@ fn token(breach: &Breach, pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule,
 
 fn please_tokens(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
     let dialogue = &case.association.dialogue;
-    let Some(wanted) = dialogue.wanted.filter(|wanted| wanted.at_end) else { return };
+    let Some(wanted) = dialogue.wanted.as_deref().filter(|wanted| wanted.at_end) else { return };
     let failed = matches!(case.association.outcome, Outcome::Aborted | Outcome::Disconnected);
     if !failed || dialogue.cut_off() != Some((Phase::Ending, case.ending.side)) {
         return;

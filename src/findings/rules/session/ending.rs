@@ -133,7 +133,7 @@ fn exception(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
     let (Content::Spdu { spdu, tsdu, .. }, Some(association)) = (pdu.content, scene.association) else {
         return;
     };
-    let Some(exception) = association.dialogue.exception else { return };
+    let Some(exception) = association.dialogue.exception.as_deref() else { return };
     let scene = &scene.once_in(Scope::Hosts);
     let draft = Draft {
         side: Some(exception.side),
@@ -175,7 +175,7 @@ fn exception(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mut Co
 }
 
 fn exception_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) {
-    let Some(exception) = case.association.dialogue.exception else { return };
+    let Some(exception) = case.association.dialogue.exception.as_deref() else { return };
     let Some((Phase::Active | Phase::Ending, _)) = case.association.dialogue.cut_off() else { return };
     let draft = Draft {
         side: Some(exception.side),
@@ -192,7 +192,7 @@ fn exception_aborted(case: &Case<'_>, rule: &'static Rule, out: &mut Collector) 
             exception.side.word(),
             report(exception.kind, exception.reason),
             exception.now.frame,
-            case.association.reason.as_deref().unwrap_or("it is not continued")
+            case.association.reason().unwrap_or("it is not continued")
         )
     });
 }

@@ -3,6 +3,7 @@
 use super::{
     Certainty, Check, Collector, Draft, RTSE_UNITS, Rule, Scene, Severity, has_too_few_units, selector, units,
 };
+use crate::layers::Name;
 use crate::layers::presentation::Mode;
 use crate::layers::session::{self, SpduKind};
 use crate::layers::stack::{Content, Pdu};
@@ -170,8 +171,7 @@ fn x410_selector(pdu: &Pdu<'_>, scene: &Scene<'_>, rule: &'static Rule, out: &mu
         // Reasons 129 and 130 name the selector themselves.
         SpduKind::Refuse if association.presentation.mode == Some(Mode::X410) => {
             let session = &association.session;
-            let given =
-                |selector: &Option<Vec<u8>>| selector.as_ref().is_some_and(|octets| !octets.is_empty());
+            let given = |selector: &Option<Name>| selector.as_ref().is_some_and(|octets| !octets.is_empty());
             let general = matches!(spdu.reason, Some(0 | 1 | 133 | 134)) && upper.ppdu.is_none();
             if !general || !(given(&session.calling_selector) || given(&session.called_selector)) {
                 return;
