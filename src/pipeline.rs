@@ -94,6 +94,12 @@ pub trait View {
     /// The sink.
     fn sink(&mut self) -> &mut Self::Sink;
 
+    /// Whether the layers up to TCP are to be described with their fields, or by their summary lines alone. Findings
+    /// are on what TCP delivered, none on their fields.
+    fn wants_lower_fields(&self) -> bool {
+        true
+    }
+
     /// The frame `now` is about to be read.
     fn begin(&mut self, _now: Now) {}
 

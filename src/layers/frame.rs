@@ -20,9 +20,13 @@ const SECOND: i64 = 1_000_000_000;
 /// Describes a frame; `previous` is the time of the frame before it.
 ///
 /// The frame's octets must be the sink's source, for this layer and the three above it.
-pub fn describe<S: Sink>(frame: &Frame<'_>, previous: Option<Timestamp>, packet: &Packet<'_>, sink: &mut S) {
-    // What the capture file says about a frame is in none of its octets.
-    let none = Span::default();
+pub fn describe<S: Sink>(
+    frame: &Frame<'_>,
+    previous: Option<Timestamp>,
+    packet: &Packet<'_>,
+    fields: bool,
+    sink: &mut S,
+) {
     let captured = frame.octets.len();
     sink.open(&ROOT, Span::new(0, captured), Value::Octets);
     if packet.cut {
@@ -37,8 +41,17 @@ pub fn describe<S: Sink>(frame: &Frame<'_>, previous: Option<Timestamp>, packet:
             at: Span::new(captured, captured),
         });
     } else {
-        sink.text(format_args!("Base frame properties"));
+        sink.words(|out| out.write_str("Base frame properties"));
     }
+    if fields {
+        describe_fields(frame, previous, sink);
+    }
+    sink.close(captured as u32);
+}
+
+fn describe_fields<S: Sink>(frame: &Frame<'_>, previous: Option<Timestamp>, sink: &mut S) {
+    // What the capture file says about a frame is in none of its octets.
+    let none = Span::default();
     sink.leaf(&TIME, none, Value::Number(frame.time.0));
     let (seconds, rest) = (frame.time.0.div_euclid(SECOND), frame.time.0.rem_euclid(SECOND));
     sink.words(|out| {
@@ -56,8 +69,7 @@ pub fn describe<S: Sink>(frame: &Frame<'_>, previous: Option<Timestamp>, packet:
     });
     sink.leaf(&NUMBER, none, Value::Number(i64::try_from(frame.number.0).unwrap_or(i64::MAX)));
     sink.leaf(&LENGTH, none, Value::Number(frame.original_length.into()));
-    sink.leaf(&CAPTURED, none, Value::Number(captured as i64));
-    sink.close(captured as u32);
+    sink.leaf(&CAPTURED, none, Value::Number(frame.octets.len() as i64));
 }
 
 /// The fraction of a second, with its point.

@@ -72,7 +72,7 @@ fn write_protocol(out: &mut String, protocol: u8) -> fmt::Result {
 
 /// Describes the IP layer of a frame whose octets are the sink's source. A frame that carries something else gets
 /// nothing.
-pub fn describe<S: Sink>(packet: &Packet<'_>, sink: &mut S) {
+pub fn describe<S: Sink>(packet: &Packet<'_>, fields: bool, sink: &mut S) {
     let bytes = packet.frame.bytes();
     let start = packet.link.length as usize;
     let broken = packet.broken.filter(|broken| broken.layer == Layer::Ip);
@@ -108,11 +108,11 @@ pub fn describe<S: Sink>(packet: &Packet<'_>, sink: &mut S) {
             at: Span::new(start, bytes.len()),
         });
     }
-    let mut fields = Fields { octets, start, sink };
-    if ip.version == 4 {
-        fields.describe_4()
-    } else {
-        fields.describe_6()
+    let mut described = Fields { octets, start, sink };
+    match ip.version {
+        _ if !fields => {}
+        4 => described.describe_4(),
+        _ => described.describe_6(),
     }
     sink.close(end as u32);
 }

@@ -79,7 +79,7 @@ fn write_ppp(out: &mut String, protocol: u16) -> fmt::Result {
 }
 
 /// Describes the link layer of a frame whose octets are the sink's source.
-pub fn describe<S: Sink>(packet: &Packet<'_>, original_length: u32, sink: &mut S) {
+pub fn describe<S: Sink>(packet: &Packet<'_>, original_length: u32, fields: bool, sink: &mut S) {
     let octets = packet.frame.bytes();
     let link = &packet.link;
     let end = link.length as usize;
@@ -90,6 +90,16 @@ pub fn describe<S: Sink>(packet: &Packet<'_>, original_length: u32, sink: &mut S
         let at = Span::new(0, octets.len());
         sink.damage(Damage { kind: DamageKind::Truncated, cause, field: &ROOT, at });
     }
+    if fields {
+        describe_fields(packet, original_length, sink);
+    }
+    sink.close(end as u32);
+}
+
+fn describe_fields<S: Sink>(packet: &Packet<'_>, original_length: u32, sink: &mut S) {
+    let octets = packet.frame.bytes();
+    let link = &packet.link;
+    let end = link.length as usize;
     if link.kind == LinkKind::Ethernet {
         for (field, at) in [(&DESTINATION, Span::new(0, 6)), (&SOURCE, Span::new(6, 12))] {
             if end >= at.end as usize {
@@ -136,7 +146,6 @@ pub fn describe<S: Sink>(packet: &Packet<'_>, original_length: u32, sink: &mut S
         Carried::Family(number) => sink.leaf(&FAMILY, Span::new(0, 4), Value::Number(number.into())),
         Carried::Ip | Carried::Nothing => {}
     }
-    sink.close(end as u32);
 }
 
 #[cfg(test)]
@@ -158,7 +167,7 @@ mod tests {
         let packet = reader.read(&frame);
         let mut tree = Tree::new();
         tree.source(packet.frame);
-        describe(&packet, frame.original_length, &mut tree);
+        describe(&packet, frame.original_length, true, &mut tree);
         let nodes = tree.nodes().iter();
         nodes.map(|node| (node.field.name, tree.words(node).to_owned(), node.at.start..node.at.end)).collect()
     }

@@ -108,15 +108,15 @@ impl fmt::Display for Options<'_> {
 
 /// Describes the TCP layer of a frame whose octets are the sink's source, which it is again afterwards. The header of
 /// a datagram that was put together from fragments lies in a source of its own.
-pub fn describe<S: Sink>(packet: &Packet<'_>, sink: &mut S) {
+pub fn describe<S: Sink>(packet: &Packet<'_>, fields: bool, sink: &mut S) {
     let before = packet.datagram.map(|datagram| sink.source(datagram));
-    describe_here(packet, sink);
+    describe_here(packet, fields, sink);
     if let Some(before) = before {
         sink.resume(before);
     }
 }
 
-fn describe_here<S: Sink>(packet: &Packet<'_>, sink: &mut S) {
+fn describe_here<S: Sink>(packet: &Packet<'_>, fields: bool, sink: &mut S) {
     let source = packet.datagram.unwrap_or(packet.frame).bytes();
     let broken = packet.broken.filter(|broken| broken.layer == Layer::Tcp).map(|broken| {
         let kind = if broken.cut { DamageKind::Truncated } else { DamageKind::InvalidValue };
@@ -136,17 +136,24 @@ fn describe_here<S: Sink>(packet: &Packet<'_>, sink: &mut S) {
     };
     let start = tcp.at as usize;
     let end = start + tcp.header as usize;
-    let octets = source.get(start..end).unwrap_or_default();
-    let at = |from: usize, to: usize| Span::new(start + from, start + to);
-    let number = |from: usize| -> Value {
-        let octets = octets.get(from..).and_then(|octets| octets.first_chunk());
-        Value::Number(octets.map_or(0, |octets| u16::from_be_bytes(*octets)).into())
-    };
     sink.open(&ROOT, Span::new(start, end), Value::Octets);
     sink.words(|out| write_summary(out, segment));
     if let Some((kind, cause)) = broken {
         sink.damage(Damage { kind, cause, field: &ROOT, at: Span::new(start, end) });
     }
+    if fields {
+        describe_fields(source.get(start..end).unwrap_or_default(), start, segment, sink);
+    }
+    sink.close(end as u32);
+}
+
+/// Describes the fields of a header that begins at `start` in the source.
+fn describe_fields<S: Sink>(octets: &[u8], start: usize, segment: &Segment<'_>, sink: &mut S) {
+    let at = |from: usize, to: usize| Span::new(start + from, start + to);
+    let number = |from: usize| -> Value {
+        let octets = octets.get(from..).and_then(|octets| octets.first_chunk());
+        Value::Number(octets.map_or(0, |octets| u16::from_be_bytes(*octets)).into())
+    };
     sink.leaf(&SOURCE, at(0, 2), Value::Number(segment.from.port.into()));
     sink.leaf(&DESTINATION, at(2, 4), Value::Number(segment.to.port.into()));
     sink.leaf(&SEQUENCE, at(4, 8), Value::Number(segment.sequence.into()));
@@ -170,10 +177,9 @@ fn describe_here<S: Sink>(packet: &Packet<'_>, sink: &mut S) {
     sink.leaf(&CHECKSUM, at(16, 18), number(16));
     sink.leaf(&URGENT, at(18, 20), number(18));
     if let Some(options) = octets.get(HEADER..).filter(|options| !options.is_empty()) {
-        sink.leaf(&OPTIONS, Span::new(start + HEADER, end), Value::Octets);
+        sink.leaf(&OPTIONS, at(HEADER, HEADER + options.len()), Value::Octets);
         sink.text(format_args!("{}", Options(options)));
     }
-    sink.close(end as u32);
 }
 
 #[cfg(test)]
@@ -207,10 +213,10 @@ mod tests {
         let packet = reader.read(&frame);
         let mut tree = Tree::new();
         tree.source(packet.frame);
-        frame::describe(&frame, Some(Timestamp(829_137_188_500_000_000)), &packet, &mut tree);
-        link::describe(&packet, original_length, &mut tree);
-        ip::describe(&packet, &mut tree);
-        describe(&packet, &mut tree);
+        frame::describe(&frame, Some(Timestamp(829_137_188_500_000_000)), &packet, true, &mut tree);
+        link::describe(&packet, original_length, true, &mut tree);
+        ip::describe(&packet, true, &mut tree);
+        describe(&packet, true, &mut tree);
         let words = |node| match (tree.words(node), node.value) {
             ("", Value::Number(number)) => number.to_string(),
             (words, _) => words.to_owned(),

@@ -1,8 +1,10 @@
 //! TPKT, the packet format of RFC 1006 clause 6: octet stream to packets, with resynchronization.
 
+use std::fmt::Write as _;
+
 use crate::capture::Octets;
 use crate::stream::{Buffer, Loss, Missing};
-use crate::tree::{Display, Field, FieldDef, Sink, Span, Tag, Value};
+use crate::tree::{Digits as _, Display, Field, FieldDef, Sink, Span, Tag, Value};
 
 /// Length of the packet header.
 pub const HEADER: usize = 4;
@@ -498,7 +500,12 @@ pub fn describe<S: Sink>(packet: Octets<'_>, header: &Header, sink: &mut S) {
     let end = packet.len();
     sink.source(packet);
     sink.open(PACKET, Span::new(0, end), Value::Octets);
-    sink.text(format_args!("RFC 1006 ISO Packet, ver: {}, Len: {HEADER}", header.version));
+    sink.words(|out| {
+        out.write_str("RFC 1006 ISO Packet, ver: ")?;
+        out.decimal(header.version.into())?;
+        out.write_str(", Len: ")?;
+        out.decimal(HEADER as u64)
+    });
     let mut number = |field: Field, from: usize, to: usize, value: i64| {
         sink.leaf(field, Span::new(from, to), Value::Number(value));
     };

@@ -272,7 +272,8 @@ impl<V: View> Listener for Analyst<'_, V> {
 
     fn packet(&mut self, frame: &Frame<'_>, packet: &Packet<'_>) {
         if V::Sink::KEEPS {
-            lower::describe(frame, packet, self.before, self.view.sink());
+            let fields = self.view.wants_lower_fields();
+            lower::describe(frame, packet, self.before, fields, self.view.sink());
         }
     }
 

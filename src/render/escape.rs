@@ -41,6 +41,7 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
+#[inline]
 fn write_escape(out: &mut impl fmt::Write, c: char) -> fmt::Result {
     match c {
         '\n' => out.write_str("\\n"),
@@ -60,15 +61,17 @@ pub(super) fn replace<W: fmt::Write>(
     escape: impl Fn(&mut W, char) -> fmt::Result,
 ) -> fmt::Result {
     let (mut written, mut at) = (0, 0);
-    loop {
-        at += plain(&text.as_bytes()[at..]);
-        let Some(c) = text[at..].chars().next() else { break };
+    while let Some(c) = text[at..].chars().next() {
+        let next = at + c.len_utf8();
         if is_wrong(c) {
-            out.write_str(&text[written..at])?;
+            if written < at {
+                out.write_str(&text[written..at])?;
+            }
             escape(out, c)?;
-            written = at + c.len_utf8();
+            (written, at) = (next, next);
+        } else {
+            at = next + plain(&text.as_bytes()[next..]);
         }
-        at += c.len_utf8();
     }
     out.write_str(&text[written..])
 }
@@ -76,38 +79,39 @@ pub(super) fn replace<W: fmt::Write>(
 /// How many octets `text` begins with that are escaped in no form, which nearly all are: those of printable ASCII
 /// without quotation marks and backslashes.
 fn plain(text: &[u8]) -> usize {
-    // Eight at a time: texts may be long, and this is most of what is done with them.
-    let (words, rest) = text.as_chunks();
-    for (nth, word) in words.iter().enumerate() {
-        let doubtful = doubtful(u64::from_le_bytes(*word));
-        if doubtful != 0 {
-            return 8 * nth + doubtful.trailing_zeros() as usize / 8;
-        }
-    }
-    // The last eight may have been seen in part.
-    if text.last_chunk().is_some_and(|word| doubtful(u64::from_le_bytes(*word)) == 0) {
-        return text.len();
-    }
-    let is_plain = |octet: &u8| matches!(octet, b' '..=b'~') && !matches!(octet, b'"' | b'\\');
-    8 * words.len() + rest.iter().take_while(|octet| is_plain(octet)).count()
+    // Texts may be long, and this is most of what is done with them.
+    let mut passed = plain_blocks::<32>(text);
+    passed += plain_blocks::<8>(&text[passed..]);
+    passed + text[passed..].iter().take_while(|octet| !is_doubtful(octet)).count()
 }
 
-/// Sets the highest bit of the first octet of a word that is not plain. What it says of the octets behind that one
-/// is not to be relied on: subtraction borrows from them.
-fn doubtful(word: u64) -> u64 {
-    const EACH: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGHEST: u64 = EACH << 7;
-    let below = |word: u64, bound: u8| word.wrapping_sub(EACH * u64::from(bound)) & !word;
-    let is = |octet: u8| below(word ^ (EACH * u64::from(octet)), 1);
-    (word | below(word, b' ') | is(b'"') | is(b'\\') | is(0x7f)) & HIGHEST
+/// How many octets `text` begins with in blocks that are plain from end to end. All octets of a block are looked at
+/// in any case, so that the processor does it at once.
+fn plain_blocks<const SIZE: usize>(text: &[u8]) -> usize {
+    let doubts =
+        |block: &[u8; SIZE]| block.iter().fold(0, |doubts, octet| doubts | u8::from(is_doubtful(octet)));
+    SIZE * text.as_chunks().0.iter().take_while(|block| doubts(block) == 0).count()
+}
+
+/// Whether an octet may be one of a character that is escaped.
+fn is_doubtful(octet: &u8) -> bool {
+    !matches!(octet, b' '..=b'~') | matches!(octet, b'"' | b'\\')
 }
 
 /// Whether a character must not reach a terminal or a document as it is.
+#[inline]
 pub fn is_harmful(c: char) -> bool {
     match c {
         ' '..='~' => false,
         // C0, DEL and C1: they steer terminals.
         '\0'..='\x1f' | '\x7f'..='\u{9f}' => true,
+        _ => misleads(c),
+    }
+}
+
+/// Whether a character that steers no terminal misleads who reads the text.
+fn misleads(c: char) -> bool {
+    match c {
         // Controls of writing direction: what is read is not what is there.
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
         // Line and paragraph separators: one line becomes two.

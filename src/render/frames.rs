@@ -13,7 +13,7 @@ use super::marks::{Mark, Marks, is_shown};
 use super::page::Page;
 use super::secrets::Secrets;
 use super::settings::Settings;
-use super::tree_json::{self, Heads};
+use super::tree_json::{self, Objects};
 use super::{hex, tree_text};
 
 /// Writes the frame view as the capture is read.
@@ -24,7 +24,7 @@ pub struct Frames<W> {
     expand_all: bool,
     hex: bool,
     tree: Tree,
-    heads: Heads,
+    objects: Objects,
     started: bool,
     written: bool,
 }
@@ -46,7 +46,7 @@ impl<W: Write> Frames<W> {
             expand_all,
             hex,
             tree: Tree::new(),
-            heads: Heads::default(),
+            objects: Objects::default(),
             started: false,
             written: false,
         }
@@ -58,6 +58,10 @@ impl<W: Write> View for Frames<W> {
 
     fn sink(&mut self) -> &mut Tree {
         &mut self.tree
+    }
+
+    fn wants_lower_fields(&self) -> bool {
+        self.settings.json || self.expand_all
     }
 
     fn begin(&mut self, now: Now) {
@@ -98,7 +102,7 @@ impl<W: Write> View for Frames<W> {
         let page = &mut self.page;
         let mut write = || -> fmt::Result {
             if self.settings.json {
-                return tree_json::write(page, &view, &mut self.heads);
+                return tree_json::write(page, &view, &mut self.objects);
             }
             if std::mem::replace(&mut self.written, true) {
                 page.write_char('\n')?;

@@ -15,7 +15,7 @@ use crate::stream::Incident;
 use crate::tree::{Digits as _, Span, Tag};
 
 use super::escape::escape;
-use super::messages;
+use super::{messages, value};
 
 /// A record of the summary.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,12 +41,8 @@ impl Line {
         let _ = write!(self.begin(key), "{value}");
     }
 
-    /// Where the value of a key is to be written.
     fn begin(&mut self, key: &str) -> &mut String {
-        self.description.push(' ');
-        self.description.push_str(key);
-        self.description.push('=');
-        &mut self.description
+        messages::begin(&mut self.description, key)
     }
 
     fn octets(&mut self, key: &str, octets: Option<&[u8]>) {
@@ -57,8 +53,12 @@ impl Line {
 
     fn number(&mut self, key: &str, number: Option<i64>) {
         if let Some(number) = number {
-            self.key(key, number);
+            let _ = value::decimal(self.begin(key), number.into());
         }
+    }
+
+    fn count(&mut self, key: &str, count: u64) {
+        let _ = self.begin(key).decimal(count);
     }
 
     fn coded(&mut self, key: &str, code: Option<i64>, words: impl Fn(i64) -> &'static str) {
@@ -128,7 +128,7 @@ pub fn of_transfer(transfer: &Transfer, association: &Association) -> Option<Lin
     let mut line = match apdu {
         Some(apdu) => {
             let mut line = Line::new(Tag::P1.name(), apdu.kind.name(), apdu.kind.name());
-            line.description.push_str(&messages::describe(apdu));
+            messages::describe(&mut line.description, apdu);
             line
         }
         None => {
@@ -140,8 +140,8 @@ pub fn of_transfer(transfer: &Transfer, association: &Association) -> Option<Lin
             Line::new(tag.name(), "transfer", "Transferred value")
         }
     };
-    line.key("transferred", activity.length);
-    line.key("segments", activity.segments);
+    line.count("transferred", activity.length);
+    line.count("segments", activity.segments.into());
     if !activity.complete() {
         line.description.push_str(if activity.is_capped() {
             " (read in part)"
@@ -284,24 +284,27 @@ fn of_spdu(spdu: &session::Spdu) -> Line {
 /// The record at the highest layer above session, if there is one.
 fn of_upper(spdu: &session::Spdu, upper: &Facts) -> Option<Line> {
     let rts = if upper.mode == Some(Mode::X410) { Tag::Rts } else { Tag::Rtse };
-    let mut line = if let Some(apdu) = &upper.rtse {
-        let mut line = Line::new(rts.name(), apdu.kind.name(), apdu.kind.title());
-        keys_of_rtse(&mut line, apdu);
-        line
+    let (tag, name, title) = if let Some(apdu) = &upper.rtse {
+        (rts, apdu.kind.name(), apdu.kind.title())
     } else if let Some(apdu) = &upper.rose {
-        let mut line = Line::new(Tag::Rose.name(), apdu.kind.name(), apdu.kind.title());
-        line.number("invoke-id", apdu.invoke_id);
-        line.number("code", apdu.code);
-        line
+        (Tag::Rose, apdu.kind.name(), apdu.kind.title())
     } else if let Some(apdu) = &upper.acse {
-        Line::new(Tag::Acse.name(), apdu.kind.name(), apdu.kind.title())
+        (Tag::Acse, apdu.kind.name(), apdu.kind.title())
     } else {
         let kind = upper
             .ppdu
             .filter(|kind| *kind != presentation::PpduKind::Td || spdu.kind == SpduKind::DataTransfer)?;
-        Line::new(Tag::Ppdu.name(), kind.name(), kind.title())
+        (Tag::Ppdu, kind.name(), kind.title())
     };
-    line.description.insert_str(0, &format!("{}, ", spdu.kind.title()));
+    let mut line = Line::new(tag.name(), name, spdu.kind.title());
+    line.description.push_str(", ");
+    line.description.push_str(title);
+    if let Some(apdu) = &upper.rtse {
+        keys_of_rtse(&mut line, apdu);
+    } else if let Some(apdu) = &upper.rose {
+        line.number("invoke-id", apdu.invoke_id);
+        line.number("code", apdu.code);
+    }
     if spdu.kind == SpduKind::Refuse {
         line.coded("reason", spdu.reason.map(i64::from), |code| session::refuse_reason(code as u8));
     }
@@ -334,7 +337,7 @@ fn keys_of_rtse(line: &mut Line, apdu: &rtse::Apdu) {
     line.coded("abort-reason", apdu.abort_reason, rtse::abort_reason);
     line.number("priority", apdu.priority);
     if apdu.kind == rtse::ApduKind::Rttr {
-        line.key("octets", apdu.octets);
+        line.count("octets", apdu.octets as u64);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Messages, probes and reports, one row each.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -11,7 +11,7 @@ use crate::layers::p1::{ApduKind, ContentType, Recipient, ReportType};
 use crate::layers::p1_words;
 use crate::layers::stack::Now;
 use crate::pipeline::View;
-use crate::tree::Nothing;
+use crate::tree::{Digits as _, Nothing};
 
 use super::escape::escape;
 use super::output::json_line;
@@ -131,47 +131,60 @@ fn said(recipient: &Recipient) -> String {
 }
 
 /// What a message says of itself, as `key=value` pairs: for its row and for the summary.
-pub fn describe(message: &crate::layers::p1::Apdu) -> String {
-    let mut text = String::new();
-    let mut key = |name: &str, value: &dyn std::fmt::Display| {
-        // Writing to a String does not fail.
-        let _ = write!(text, " {name}={value}");
+pub fn describe(out: &mut String, message: &crate::layers::p1::Apdu) {
+    // Writing to a String does not fail.
+    let _ = write_keys(out, message);
+}
+
+fn write_keys(out: &mut String, message: &crate::layers::p1::Apdu) -> fmt::Result {
+    let mut cell = String::with_capacity(120);
+    let mut name = |out: &mut String, key: &str, name: &dyn fmt::Display| {
+        cell.clear();
+        write!(cell, "{name}")?;
+        escape(&cell).write(begin(out, key))
     };
-    key("id", &escape(&message.id.to_string()));
+    name(out, "id", &message.id)?;
     let from = if message.kind == ApduKind::Report { "destination" } else { "originator" };
-    key(from, &escape(&message.originator.to_string()));
+    name(out, from, &message.originator)?;
     for recipient in message.recipients.iter().take(NAMED) {
-        key("recipient", &escape(&recipient.address.to_string()));
+        name(out, "recipient", &recipient.address)?;
         let said = said(recipient);
         if !said.is_empty() {
-            key("result", &format_args!("({said})"));
+            write!(begin(out, "result"), "({said})")?;
         }
     }
     if message.recipients.len() > NAMED {
-        key("recipients", &message.recipients.len());
+        begin(out, "recipients").decimal(message.recipients.len() as u64)?;
     }
     if let Some(kind) = &message.content_type {
-        key("content-type", &content_type(kind));
+        write!(begin(out, "content-type"), "{}", content_type(kind))?;
     }
     if let Some(length) = message.content_length {
-        key("content-length", &length);
+        begin(out, "content-length").decimal(length)?;
     }
     if message.priority.is_some_and(|priority| priority != 0) {
-        key("priority", &message.priority_name());
+        write!(begin(out, "priority"), "{}", message.priority_name())?;
     }
     if let Some(subject) = &message.subject {
-        key("subject-id", &escape(&subject.to_string()));
+        name(out, "subject-id", subject)?;
     }
-    if let Some(ipm) = &message.ipm {
-        key(
-            if ipm.notification { "notification-of" } else { "ipm" },
-            &format_args!("\"{}\"", escape(&ipm.id)),
-        );
-        if let Some(subject) = &ipm.subject {
-            key("subject", &format_args!("\"{}\"", escape(subject)));
-        }
-    }
-    text
+    let Some(ipm) = &message.ipm else { return Ok(()) };
+    let mut text = |key: &str, text: &str| {
+        let out = begin(out, key);
+        out.push('"');
+        escape(text).write(out)?;
+        out.write_char('"')
+    };
+    text(if ipm.notification { "notification-of" } else { "ipm" }, &ipm.id)?;
+    ipm.subject.as_ref().map_or(Ok(()), |subject| text("subject", subject))
+}
+
+/// Where the value of a key is to be written.
+pub(super) fn begin<'a>(out: &'a mut String, key: &str) -> &'a mut String {
+    out.push(' ');
+    out.push_str(key);
+    out.push('=');
+    out
 }
 
 /// A message in one short line, for the overview.
@@ -218,7 +231,7 @@ fn row(m: &Message, clock: &Clock) -> String {
         seconds(m.started, m.ended),
     );
     if m.known {
-        row.push_str(&describe(&m.apdu));
+        describe(&mut row, &m.apdu);
         for (hop, delay) in delays(m) {
             let _ = write!(row, " hop={}:{delay}s", escape(&hop));
         }

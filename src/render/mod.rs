@@ -155,7 +155,7 @@ mod tests {
             prop_assert!(text.lines().skip(1).all(|line| line.trim_start().starts_with(char::is_uppercase)), "{text}");
 
             let mut json = String::new();
-            tree_json::write(&mut json, &frame, &mut tree_json::Heads::default()).unwrap();
+            tree_json::write(&mut json, &frame, &mut tree_json::Objects::default()).unwrap();
             prop_assert!(!json.trim_end().chars().any(is_harmful), "{json}");
             let json: serde_json::Value = serde_json::from_str(&json).unwrap();
             prop_assert_eq!(json["frame"].as_u64(), Some(2));

@@ -39,6 +39,11 @@ impl Secrets {
         Secrets::Masked(Places::new(secret.flat_map(|node| runs(&value_octets(tree, node))).collect()))
     }
 
+    /// Whether there are octets that are not to be shown.
+    pub fn hide_some(&self) -> bool {
+        matches!(self, Secrets::Masked(places) if !places.is_empty())
+    }
+
     /// How much of a node is not to be shown.
     #[inline]
     pub fn hide(&self, tree: &Tree, node: &Node) -> Hidden {

@@ -2,8 +2,6 @@
 
 use std::fmt::{self, Write};
 
-use rustc_hash::FxHashMap;
-
 use super::decode;
 use super::escape::{is_harmful, replace};
 use super::frame::{FrameView, is_generated};
@@ -12,23 +10,91 @@ use super::time::rfc3339;
 use super::value::{self, decimal, value_octets};
 use crate::capture::FrameNo;
 use crate::net::Endpoint;
-use crate::tree::{Charset, Digits as _, Display, Field, Node};
+use crate::tree::{Charset, Digits as _, Display, Field, FieldDef, Node, Value};
 
-/// What the objects of fields begin with, `{"field":"tpkt.length","label":"Length"`, made once for each definition:
-/// it is half of all text.
-#[derive(Clone, Debug, Default)]
-pub struct Heads(FxHashMap<usize, Box<str>>);
+/// The objects of fields as far as they were written before. Definitions that share a place take it from each other.
+#[derive(Debug)]
+pub struct Objects(Vec<Object>);
 
-impl Heads {
-    fn of(&mut self, field: Field) -> &str {
-        // A definition lives as long as the program, so that no other one is ever found in its place.
-        self.0.entry(std::ptr::from_ref(field).addr()).or_insert_with(|| {
-            let mut head = String::new();
-            // Writing to a String does not fail.
-            let _ = write_head(&mut head, field);
-            head.into_boxed_str()
-        })
+impl Default for Objects {
+    fn default() -> Objects {
+        Objects((0..Objects::MOST).map(|_| Object::default()).collect())
     }
+}
+
+impl Objects {
+    /// For how many definitions there is a place: most of those of a layer lie side by side in memory.
+    const MOST: usize = 1024;
+
+    fn of(&mut self, field: Field) -> &mut Object {
+        // A definition lives as long as the program, so that no other one is ever found in its place.
+        let address = std::ptr::from_ref(field).addr();
+        let object = &mut self.0[address / size_of::<FieldDef>() % Objects::MOST];
+        if object.field != address {
+            *object = Object { field: address, ..Object::default() };
+            // Writing to a String does not fail.
+            let _ = write_head(&mut object.head, field);
+        }
+        object
+    }
+}
+
+/// The object of a field, without the fields inside it and the bracket at the end.
+#[derive(Debug, Default)]
+struct Object {
+    /// The address of the definition.
+    field: usize,
+    /// What it begins with, `{"field":"tpkt.length","label":"Length"`: it is half of all text.
+    head: String,
+    /// What the one said that was written last, and its text. Most fields of the lower layers say the same in every
+    /// frame of a connection.
+    said: Option<Said>,
+    words: String,
+    text: String,
+}
+
+/// What the object of a field says besides its words, where it shows none of the octets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Said {
+    value: Value,
+    leaf: bool,
+    offset: u32,
+    length: usize,
+}
+
+impl Object {
+    /// Writes the object of a node.
+    fn write(
+        &mut self,
+        out: &mut impl Write,
+        frame: &FrameView<'_>,
+        index: usize,
+        node: &Node,
+    ) -> fmt::Result {
+        let (place, words) = (frame.tree.place(node), frame.tree.words(node));
+        let said = Said { value: node.value, leaf: node.leaf, offset: place.offset, length: node.at.len() };
+        // In few frames findings or secrets have a say.
+        let is_all = place.frame == frame.number && frame.marks.is_empty() && !frame.secrets.hide_some();
+        if is_all && self.said == Some(said) && is_same(words, &self.words) {
+            return out.write_str(&self.text);
+        }
+        if !is_all || value::is_of_octets(node) || node.field.secret {
+            out.write_str(&self.head)?;
+            return write_field(out, frame, index, node);
+        }
+        self.text.clear();
+        self.text.push_str(&self.head);
+        write_field(&mut self.text, frame, index, node)?;
+        self.said = Some(said);
+        self.words.clear();
+        self.words.push_str(words);
+        out.write_str(&self.text)
+    }
+}
+
+/// Whether two texts are the same. Most are empty, and some processors take long to compare nothing at no address.
+fn is_same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && (one.is_empty() || one == other)
 }
 
 fn write_head(out: &mut String, field: Field) -> fmt::Result {
@@ -39,7 +105,7 @@ fn write_head(out: &mut String, field: Field) -> fmt::Result {
 }
 
 /// Writes a frame as one line.
-pub fn write(out: &mut impl Write, frame: &FrameView<'_>, heads: &mut Heads) -> fmt::Result {
+pub fn write(out: &mut impl Write, frame: &FrameView<'_>, objects: &mut Objects) -> fmt::Result {
     out.write_str(r#"{"type":"frame","frame":"#)?;
     out.decimal(frame.number.0)?;
     out.write_str(r#","time":""#)?;
@@ -70,7 +136,7 @@ pub fn write(out: &mut impl Write, frame: &FrameView<'_>, heads: &mut Heads) -> 
             write_list(out, frame.frames(layer), |out, frame| out.decimal(frame.0))?;
         }
         write_findings(out, frame, index)?;
-        write_fields(out, frame, index, heads)?;
+        write_fields(out, frame, index, objects)?;
         out.write_char('}')?;
     }
     out.write_str("]}\n")
@@ -83,30 +149,38 @@ fn write_end(out: &mut impl Write, key: &str, end: Endpoint) -> fmt::Result {
 }
 
 /// The fields below a node, nested; nothing where there are none.
-fn write_fields(out: &mut impl Write, frame: &FrameView<'_>, root: usize, heads: &mut Heads) -> fmt::Result {
-    let mut fields = frame.fields(root).peekable();
-    let Some(&(_, Node { depth: outermost, .. })) = fields.peek() else { return Ok(()) };
-    out.write_str(r#","fields":["#)?;
-    while let Some((index, node)) = fields.next() {
-        out.write_str(heads.of(node.field))?;
-        write_field(out, frame, index, node)?;
-        let next = fields.peek().map_or(*outermost, |(_, next)| next.depth);
-        if next > node.depth {
-            out.write_str(r#","fields":["#)?;
-            continue;
+fn write_fields(
+    out: &mut impl Write,
+    frame: &FrameView<'_>,
+    root: usize,
+    objects: &mut Objects,
+) -> fmt::Result {
+    // The depths of the first field and of the one before.
+    let mut depths: Option<(u16, u16)> = None;
+    for (index, node) in frame.fields(root) {
+        match depths {
+            Some((_, before)) if before == node.depth => out.write_str("},")?,
+            Some((_, before)) if before > node.depth => {
+                write_ends(out, before - node.depth)?;
+                out.write_char(',')?;
+            }
+            _ => out.write_str(r#","fields":["#)?,
         }
-        out.write_char('}')?;
-        for _ in next..node.depth {
-            out.write_str("]}")?;
-        }
-        if fields.peek().is_some() {
-            out.write_char(',')?;
-        }
+        objects.of(node.field).write(out, frame, index, node)?;
+        depths = Some((depths.map_or(node.depth, |(first, _)| first), node.depth));
     }
+    let Some((first, last)) = depths else { return Ok(()) };
+    write_ends(out, last.saturating_sub(first))?;
     out.write_char(']')
 }
 
-/// A field behind its head, without the fields inside it and the bracket at the end.
+/// The end of an object, and of so many around it.
+fn write_ends(out: &mut impl Write, around: u16) -> fmt::Result {
+    out.write_char('}')?;
+    (0..around).try_for_each(|_| out.write_str("]}"))
+}
+
+/// The object of a field behind its head.
 fn write_field(out: &mut impl Write, frame: &FrameView<'_>, index: usize, node: &Node) -> fmt::Result {
     write_value(out, frame, node)?;
     let words = frame.words(node);
@@ -140,7 +214,7 @@ fn write_place(out: &mut impl Write, frame: &FrameView<'_>, node: &Node) -> fmt:
 
 fn write_findings(out: &mut impl Write, frame: &FrameView<'_>, index: usize) -> fmt::Result {
     let mut rules = frame.marks.on(index).map(|mark| mark.rule).peekable();
-    if rules.peek().is_none() {
+    if frame.marks.is_empty() || rules.peek().is_none() {
         return Ok(());
     }
     out.write_str(r#","findings":"#)?;
@@ -254,7 +328,7 @@ mod tests {
     use crate::net::Endpoint;
     use crate::render::marks::{Mark, Marks};
     use crate::render::secrets::Secrets;
-    use crate::tree::{Bits, FieldDef, Names, Sink, Span, Tag, Tree, Value};
+    use crate::tree::{Bits, Names, Sink, Span, Tag, Tree};
 
     static ISO: FieldDef = FieldDef::layer("tpkt", "RFC 1006 ISO Packet", Tag::Iso);
     static VERSION: FieldDef = FieldDef::new("tpkt.version", "Version", Display::Number);
@@ -286,7 +360,7 @@ mod tests {
             secrets: &Secrets::masked(tree),
         };
         let mut out = String::new();
-        write(&mut out, &frame, &mut Heads::default()).unwrap();
+        write(&mut out, &frame, &mut Objects::default()).unwrap();
         assert_eq!(out.matches('\n').count(), 1, "one line");
         serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"))
     }

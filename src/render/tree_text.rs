@@ -104,6 +104,9 @@ fn write_field(out: &mut impl Write, frame: &FrameView<'_>, node: &Node) -> fmt:
 
 /// What findings say, and the end of the line.
 fn write_marks(out: &mut impl Write, frame: &FrameView<'_>, index: usize) -> fmt::Result {
+    if frame.marks.is_empty() {
+        return out.write_char('\n');
+    }
     for mark in frame.marks.on(index) {
         write!(out, "  <=== {}: {}", escape(mark.rule), escape(mark.text))?;
     }

@@ -26,6 +26,16 @@ pub fn has_value(node: &Node) -> bool {
         && (node.leaf || matches!(node.value, Value::Number(_)))
 }
 
+/// Whether a node has a value that is in its octets, and not in a number that the decoder worked out.
+pub fn is_of_octets(node: &Node) -> bool {
+    use Display::*;
+    let is_number = matches!(
+        node.field.display,
+        Number | PaddedNumber(_) | Hex(_) | Named(_) | Flags(..) | Boolean | Remaining
+    );
+    has_value(node) && !(is_number && matches!(node.value, Value::Number(_)))
+}
+
 /// The value of a node as a number: the one that the decoder worked out, else up to eight octets, most
 /// significant first.
 pub fn number(tree: &Tree, node: &Node) -> Option<i128> {

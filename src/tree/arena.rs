@@ -27,10 +27,30 @@ pub struct Node {
 }
 
 /// The octets that nodes lie in, with the frames they came from.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Source {
     bytes: Span,
     pieces: Span,
+    /// Position of the first octet in the coordinates of the pieces.
+    base: u32,
+    /// Where the first octet was captured, if all of them lie there one behind the other.
+    place: Option<Place>,
+}
+
+impl Source {
+    /// So many octets from `at` on, the first of which was captured at `place` if they are in one piece.
+    fn part(&self, at: usize, length: usize, place: Option<Place>) -> Option<Source> {
+        if at + length > self.bytes.len() {
+            return None;
+        }
+        let (start, at) = (self.bytes.start + at as u32, at as u32);
+        Some(Source {
+            bytes: Span { start, end: start + length as u32 },
+            base: self.base + at,
+            place,
+            ..*self
+        })
+    }
 }
 
 /// How many fields are shown of one frame: the elements of one value as far as they are read, and those around it.
@@ -39,6 +59,9 @@ const NODES: usize = (1 << 20) + 4096;
 
 /// How many octets may be put together for the fields of one frame.
 const OCTETS: usize = 32 << 20;
+
+/// In how many pieces octets may be that are looked for in what is held.
+const PIECES: usize = 64;
 
 /// Stands for a field that was opened and is not shown.
 const UNSHOWN: u32 = u32::MAX;
@@ -89,8 +112,7 @@ impl Tree {
     pub fn octets(&self, source: SourceId) -> Octets<'_> {
         match self.sources.get(source.0 as usize) {
             Some(source) => {
-                let pieces = &self.pieces[source.pieces.start as usize..source.pieces.end as usize];
-                Octets::new(source.bytes.of(&self.bytes), pieces, 0)
+                Octets::new(source.bytes.of(&self.bytes), self.pieces(source), source.base.into())
             }
             None => Octets::new(&[], &[], 0),
         }
@@ -112,8 +134,18 @@ impl Tree {
     }
 
     /// Where a node begins in the capture.
+    #[inline]
     pub fn place(&self, node: &Node) -> Place {
-        self.octets(node.source).place(node.at.start as usize)
+        match self.sources.get(node.source.0 as usize) {
+            Some(Source { place: Some(first), .. }) => {
+                Place { offset: first.offset.saturating_add(node.at.start), ..*first }
+            }
+            _ => self.octets(node.source).place(node.at.start as usize),
+        }
+    }
+
+    fn pieces(&self, source: &Source) -> &[Piece] {
+        &self.pieces[source.pieces.start as usize..source.pieces.end as usize]
     }
 
     /// The frames that the octets of a node's source came from.
@@ -133,6 +165,24 @@ impl Tree {
             .iter()
             .take_while(move |(node, _)| *node as usize == index)
             .map(|(_, damage)| damage)
+    }
+
+    /// A source of octets that are held already, as a part of the frame or of the source before: a packet lies in its
+    /// segment, and a PDU in that of the layer below. What was captured in the same place is the same.
+    fn part(&self, octets: Octets<'_>) -> Option<Source> {
+        let (first, last) = (self.sources.first()?, self.sources.last()?);
+        let place = one_place(octets);
+        if let (Some(here), Some(frame)) = (place, first.place) {
+            let at = here.offset.checked_sub(frame.offset).filter(|_| here.frame == frame.frame)?;
+            return first.part(at as usize, octets.len(), place);
+        }
+        let (whole, here) = (self.octets(SourceId(self.sources.len() as u32 - 1)), octets.place(0));
+        let at = whole.pieces().take(PIECES).find_map(|piece| {
+            let at = here.offset.checked_sub(piece.offset).filter(|_| piece.frame == here.frame)?;
+            Some(piece.start as usize + at as usize).filter(|at| whole.place(*at) == here)
+        })?;
+        let is_same = whole.slice(at, at + octets.len()).pieces().eq(octets.pieces().take(PIECES));
+        if is_same { last.part(at, octets.len(), place) } else { None }
     }
 
     /// Adds a node, unless there are too many. Gives its index.
@@ -160,6 +210,13 @@ impl Tree {
     }
 }
 
+/// Where the first of `octets` was captured, if they lie there one behind the other.
+fn one_place(octets: Octets<'_>) -> Option<Place> {
+    let mut pieces = octets.pieces();
+    let first = pieces.next()?;
+    pieces.next().is_none().then_some(Place { frame: first.frame, offset: first.offset })
+}
+
 impl Sink for Tree {
     const KEEPS: bool = true;
 
@@ -167,6 +224,10 @@ impl Sink for Tree {
         let before = self.current;
         self.current = SourceId(self.sources.len() as u32);
         if self.full {
+            return before;
+        }
+        if let Some(part) = self.part(octets) {
+            self.sources.push(part);
             return before;
         }
         if self.bytes.len() + octets.len() > OCTETS {
@@ -181,6 +242,8 @@ impl Sink for Tree {
         self.sources.push(Source {
             bytes: Span::new(bytes, self.bytes.len()),
             pieces: Span::new(pieces, self.pieces.len()),
+            base: 0,
+            place: one_place(octets),
         });
         before
     }
@@ -270,5 +333,32 @@ mod tests {
         assert_eq!(tree.words(&tree.nodes()[0]), "two parts");
         assert_eq!(tree.bytes(&tree.nodes()[2]), b"bc");
         assert_eq!(tree.place(&tree.nodes()[2]), Place { frame: FrameNo(7), offset: 55 });
+    }
+
+    #[test]
+    fn octets_are_held_once() {
+        let piece = |start, frame, offset| Piece { start, frame: FrameNo(frame), offset };
+        let frame = [piece(0, 7, 0)];
+        let packet = [piece(100, 6, 54), piece(103, 7, 2)];
+        let mut tree = Tree::new();
+        let held = |tree: &mut Tree, octets: Octets<'_>| {
+            tree.source(octets);
+            tree.leaf(&ROOT, Span::new(1, octets.len()), Value::Octets);
+            let node = tree.nodes()[tree.nodes().len() - 1];
+            assert_eq!(tree.bytes(&node), &octets.bytes()[1..]);
+            assert_eq!(tree.place(&node), octets.place(1));
+            assert!(tree.octets(node.source).pieces().eq(octets.pieces()));
+            tree.bytes.len()
+        };
+        assert_eq!(held(&mut tree, Octets::new(b"--defghij", &frame, 0)), 9);
+        assert_eq!(held(&mut tree, Octets::new(b"defghij", &[piece(0, 7, 2)], 0)), 9, "of the frame");
+        let packet = Octets::new(b"abcdefgh", &packet, 100);
+        assert_eq!(held(&mut tree, packet), 17, "begins in another frame");
+        assert_eq!(held(&mut tree, packet.slice(1, 7)), 17, "of the packet");
+        assert_eq!(held(&mut tree, packet.slice(2, 6)), 17, "of what is a part of the packet");
+        assert_eq!(held(&mut tree, packet.slice(4, 7)), 17, "of the frame again");
+        assert_eq!(held(&mut tree, packet.slice(0, 6)), 23, "more than the source before");
+        assert_eq!(held(&mut tree, Octets::new(b"ghij!", &[piece(0, 7, 5)], 0)), 28, "more than the frame");
+        assert_eq!(held(&mut tree, Octets::new(b"xy", &[], 0)), 30, "of no frame");
     }
 }

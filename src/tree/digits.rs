@@ -5,26 +5,10 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
+use itoa::Buffer as Decimal;
+
 const BLANKS: &str = "                                ";
 const ZEROS: &str = "00000000000000000000000000000000";
-
-/// The numbers 0 to 999 with three digits each.
-const GROUPS: &str = match std::str::from_utf8(&GROUP_DIGITS) {
-    Ok(digits) => digits,
-    Err(_) => "",
-};
-
-const GROUP_DIGITS: [u8; 3000] = {
-    let mut digits = [0; 3000];
-    let mut number = 0;
-    while number < 1000 {
-        digits[3 * number] = b'0' + (number / 100) as u8;
-        digits[3 * number + 1] = b'0' + (number / 10 % 10) as u8;
-        digits[3 * number + 2] = b'0' + (number % 10) as u8;
-        number += 1;
-    }
-    digits
-};
 
 const LOWER: &[u8; 16] = b"0123456789abcdef";
 const UPPER: &[u8; 16] = b"0123456789ABCDEF";
@@ -38,47 +22,44 @@ pub trait Digits: fmt::Write {
     #[inline]
     fn decimal(&mut self, number: u64) -> fmt::Result {
         // Most numbers are lengths, offsets and codes.
-        if number < 10 { self.write_char(char::from(b'0' + number as u8)) } else { decimal(self, number) }
+        match number {
+            0..10 => self.write_char(last(number)),
+            _ => self.write_str(Decimal::new().format(number)),
+        }
     }
 
     /// A decimal number in a column of this width, blanks in front.
     fn column(&mut self, number: u64, width: usize) -> fmt::Result {
-        fill(self, BLANKS, width.saturating_sub(length(number)))?;
-        self.decimal(number)
+        let mut decimal = Decimal::new();
+        let digits = decimal.format(number);
+        fill(self, BLANKS, width.saturating_sub(digits.len()))?;
+        self.write_str(digits)
     }
 
     /// A decimal number of at least this many digits, zeros in front.
-    fn zeros(&mut self, number: u64, digits: usize) -> fmt::Result {
-        fill(self, ZEROS, digits.saturating_sub(length(number)))?;
-        self.decimal(number)
+    fn zeros(&mut self, number: u64, width: usize) -> fmt::Result {
+        let mut decimal = Decimal::new();
+        let digits = decimal.format(number);
+        fill(self, ZEROS, width.saturating_sub(digits.len()))?;
+        self.write_str(digits)
     }
 
     /// A number in hexadecimal with at least this many digits, upper case.
     fn hexadecimal(&mut self, number: u64, digits: usize) -> fmt::Result {
         let needed = (u64::BITS - number.leading_zeros()).div_ceil(4).max(1);
         fill(self, ZEROS, digits.saturating_sub(needed as usize))?;
-        (0..needed).rev().try_for_each(|digit| nibble(self, UPPER, (number >> (4 * digit)) as u8))
+        let digit = |at: u32| char::from(UPPER[(number >> (4 * at) & 15) as usize]);
+        (0..needed).rev().try_for_each(|at| self.write_char(digit(at)))
     }
 
     /// Octets as two hexadecimal digits each, upper case.
     fn upper(&mut self, octets: &[u8]) -> fmt::Result {
-        octets.iter().try_for_each(|octet| {
-            nibble(self, UPPER, octet >> 4)?;
-            nibble(self, UPPER, *octet)
-        })
+        pairs(self, UPPER, octets)
     }
 
-    /// Octets as two hexadecimal digits each, lower case; there may be many.
+    /// Octets as two hexadecimal digits each, lower case.
     fn lower(&mut self, octets: &[u8]) -> fmt::Result {
-        let mut buffer = [0; 128];
-        for piece in octets.chunks(buffer.len() / 2) {
-            for (pair, octet) in buffer.chunks_exact_mut(2).zip(piece) {
-                pair.copy_from_slice(&[LOWER[usize::from(octet >> 4)], LOWER[usize::from(octet & 15)]]);
-            }
-            let digits = std::str::from_utf8(&buffer[..2 * piece.len()]);
-            self.write_str(digits.map_err(|_| fmt::Error)?)?;
-        }
-        Ok(())
+        pairs(self, LOWER, octets)
     }
 
     /// Blanks.
@@ -123,34 +104,22 @@ pub trait Digits: fmt::Write {
 
 impl<W: fmt::Write + ?Sized> Digits for W {}
 
-fn decimal(out: &mut (impl fmt::Write + ?Sized), number: u64) -> fmt::Result {
-    if number >= 1000 {
-        decimal(out, number / 1000)?;
-        let at = 3 * (number % 1000) as usize;
-        return out.write_str(&GROUPS[at..at + 3]);
-    }
-    if number >= 100 {
-        out.write_char(last(number / 100))?;
-    }
-    if number >= 10 {
-        out.write_char(last(number / 10))?;
-    }
-    out.write_char(last(number))
-}
-
 /// The last digit of a decimal number.
 fn last(number: u64) -> char {
     char::from(b'0' + (number % 10) as u8)
 }
 
-/// The lower four bits of an octet as a digit.
-fn nibble(out: &mut (impl fmt::Write + ?Sized), digits: &[u8; 16], octet: u8) -> fmt::Result {
-    out.write_char(char::from(digits[usize::from(octet & 15)]))
-}
-
-/// How many decimal digits a number has.
-fn length(number: u64) -> usize {
-    number.checked_ilog10().map_or(1, |most| most as usize + 1)
+/// Octets as two of these digits each; there may be many octets.
+fn pairs(out: &mut (impl fmt::Write + ?Sized), digits: &[u8; 16], octets: &[u8]) -> fmt::Result {
+    let mut buffer = [0; 128];
+    for piece in octets.chunks(buffer.len() / 2) {
+        for (pair, octet) in buffer.chunks_exact_mut(2).zip(piece) {
+            pair.copy_from_slice(&[digits[usize::from(octet >> 4)], digits[usize::from(octet & 15)]]);
+        }
+        let text = std::str::from_utf8(&buffer[..2 * piece.len()]);
+        out.write_str(text.map_err(|_| fmt::Error)?)?;
+    }
+    Ok(())
 }
 
 fn fill(out: &mut (impl fmt::Write + ?Sized), padding: &str, mut count: usize) -> fmt::Result {

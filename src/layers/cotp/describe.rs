@@ -1,11 +1,13 @@
 //! A TPDU's fields for the frame view.
 
+use std::fmt::Write as _;
+
 use super::fields::*;
 use super::header::{self, Fit, Format, Header, Parameter, is_negotiation};
 use super::parse::preferred_size;
 use super::{Tpdu, TpduKind, checksum_ok, tpdu_size};
 use crate::stream::Missing;
-use crate::tree::{Cause, Damage, DamageKind, Display, Field, Names, Sink, Span, Value};
+use crate::tree::{Cause, Damage, DamageKind, Digits as _, Display, Field, Names, Sink, Span, Value};
 
 /// The words for a DR reason (X.224 13.5).
 pub fn disconnect_reason(reason: u8) -> &'static str {
@@ -104,7 +106,13 @@ impl<S: Sink> View<'_, S> {
             TpduKind::Unknown(code) => {
                 self.sink.text(format_args!("Type: Unknown (0x{code:02X}), Len: {length}"));
             }
-            _ => self.sink.text(format_args!("Type: {title}, Len: {length}{follows}")),
+            _ => self.sink.words(|out| {
+                out.write_str("Type: ")?;
+                out.write_str(title)?;
+                out.write_str(", Len: ")?;
+                out.decimal(length as u64)?;
+                out.write_str(follows)
+            }),
         }
     }
 
@@ -179,7 +187,7 @@ impl<S: Sink> View<'_, S> {
         };
         self.open(&PARAMETER, parameter.at);
         if let Display::Named(names) = code_field.display {
-            self.sink.text(format_args!("{}", named(names, parameter.code)));
+            self.sink.words(|out| out.write_str(named(names, parameter.code)));
         }
         self.number(code_field, start, 1);
         self.number(&PARAMETER_LENGTH, start + 1, 1);
@@ -338,7 +346,11 @@ fn is_text(octets: &[u8]) -> bool {
 pub fn describe_setup_part<S: Sink>(at: usize, length: usize, sink: &mut S) {
     let span = Span::new(at, at + length);
     sink.open(&super::fields::PART, span, Value::Octets);
-    sink.text(format_args!("[{length} octets of a TSDU that ends in a later packet]"));
+    sink.words(|out| {
+        out.write_char('[')?;
+        out.decimal(length as u64)?;
+        out.write_str(" octets of a TSDU that ends in a later packet]")
+    });
     sink.leaf(&super::fields::PART_DATA, span, Value::Octets);
     sink.close(span.end);
 }

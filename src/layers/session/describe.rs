@@ -1,12 +1,14 @@
 //! An SPDU's fields for the frame view.
 
+use std::fmt::Write as _;
+
 use super::fields::{self, Reference};
 use super::kind::SECOND;
 use super::parameters::{self, Fit, Parameter, Parameters, length};
 use super::parse::serial;
 use super::{Oddity, Spdu, SpduKind};
 use crate::stream::Missing;
-use crate::tree::{Cause, Damage, DamageKind, Field, Sink, Span, Value};
+use crate::tree::{Cause, Damage, DamageKind, Digits as _, Field, Sink, Span, Value};
 
 /// Lengths below this have the short form (X.225 8.2).
 const SHORT_LENGTHS: usize = 255;
@@ -34,7 +36,13 @@ pub fn describe<S: Sink>(tsdu: &[u8], fact: &Spdu, sink: &mut S) {
         SpduKind::Unknown(code) => {
             view.sink.text(format_args!("Unknown SPDU ({code}), Len: {octets}"));
         }
-        _ => view.sink.text(format_args!("{title} ({name}), Len: {octets}")),
+        _ => view.sink.words(|out| {
+            out.write_str(title)?;
+            out.write_str(" (")?;
+            out.write_str(name)?;
+            out.write_str("), Len: ")?;
+            out.decimal(octets as u64)
+        }),
     }
     let end = view.header(fact);
     let end = view.user_information(fact, end);
@@ -147,7 +155,7 @@ impl<S: Sink> View<'_, S> {
         let Parameter { code, at, value, fit } = *parameter;
         let start = at.start as usize;
         self.sink.open(&fields::PARAMETER, at, Value::Octets);
-        self.sink.text(format_args!("{}", fields::named(fields::PARAMETERS, code)));
+        self.sink.words(|out| out.write_str(fields::named(fields::PARAMETERS, code)));
         self.number(&fields::PARAMETER_TYPE, Span::new(start, start + 1));
         // The length may reach past what encloses the parameter, as the value may.
         let octets = self.tsdu.get(..at.end as usize).unwrap_or_default();
