@@ -7,8 +7,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
-use super::sorter::{Listener, Opening, Seen};
+use super::sorter::{Listener, Opening};
 use super::{Options, Sorted};
+use crate::analysis::Sent;
 use crate::capture::{Capture, Damage, Frame, Octets, Piece, Progress};
 use crate::layers::Side;
 use crate::layers::note::Cap;
@@ -25,11 +26,11 @@ const EVENTS: usize = 8192;
 /// How many batches there are: one is filled, one is read, and two may wait.
 const BATCHES: usize = 4;
 
-/// Octets with their places, as they lie in a batch.
+/// Octets with their places, as they lie in a batch, which holds less than 4 GiB.
 #[derive(Clone, Debug)]
 struct Kept {
-    octets: Range<usize>,
-    pieces: Range<usize>,
+    octets: Range<u32>,
+    pieces: Range<u32>,
 }
 
 /// What a listener was told.
@@ -37,11 +38,11 @@ struct Kept {
 enum Event {
     Begin(Now),
     Open(usize, Box<Opening>),
-    Segment(usize, Seen),
+    Segment(usize, Side, Sent),
     Octets(usize, Side, Kept),
     Lost(usize, Side, Loss),
     Overtaken(usize, bool),
-    Incident(usize, Side, Incident<'static>),
+    Incident(usize, Side, Box<Incident<'static>>),
     /// What came second, and the octets that came first.
     Conflict(usize, Side, Box<(Kept, Vec<u8>)>),
     Told(usize, Side),
@@ -66,14 +67,15 @@ impl Batch {
     }
 
     fn keep(&mut self, octets: Octets<'_>) -> Kept {
-        let from = (self.octets.len(), self.pieces.len());
+        let from = (self.octets.len() as u32, self.pieces.len() as u32);
         self.octets.extend_from_slice(octets.bytes());
         self.pieces.extend(octets.pieces());
-        Kept { octets: from.0..self.octets.len(), pieces: from.1..self.pieces.len() }
+        Kept { octets: from.0..self.octets.len() as u32, pieces: from.1..self.pieces.len() as u32 }
     }
 
     fn kept(&self, kept: &Kept) -> Octets<'_> {
-        Octets::new(&self.octets[kept.octets.clone()], &self.pieces[kept.pieces.clone()], 0)
+        let range = |range: &Range<u32>| range.start as usize..range.end as usize;
+        Octets::new(&self.octets[range(&kept.octets)], &self.pieces[range(&kept.pieces)], 0)
     }
 
     /// Tells a listener what was told, and forgets it.
@@ -96,11 +98,11 @@ impl Batch {
         match event {
             Event::Begin(now) => listener.begin(now),
             Event::Open(at, opening) => listener.open(at, &opening),
-            Event::Segment(at, seen) => listener.segment(at, seen),
+            Event::Segment(at, side, sent) => listener.segment(at, side, sent),
             Event::Octets(at, side, kept) => listener.octets(at, side, self.kept(&kept)),
             Event::Lost(at, side, loss) => listener.lost(at, side, loss),
             Event::Overtaken(at, overtaken) => listener.overtaken(at, overtaken),
-            Event::Incident(at, side, incident) => listener.incident(at, side, incident),
+            Event::Incident(at, side, incident) => listener.incident(at, side, *incident),
             Event::Conflict(at, side, octets) => {
                 let (second, first) = &*octets;
                 listener.incident(at, side, Incident::Conflict { second: self.kept(second), first });
@@ -203,8 +205,8 @@ impl Listener for Recorder {
         self.write(Event::Open(at, Box::new(*opening)));
     }
 
-    fn segment(&mut self, at: usize, seen: Seen) {
-        self.write(Event::Segment(at, seen));
+    fn segment(&mut self, at: usize, side: Side, sent: Sent) {
+        self.write(Event::Segment(at, side, sent));
     }
 
     fn octets(&mut self, at: usize, side: Side, octets: Octets<'_>) {
@@ -221,19 +223,20 @@ impl Listener for Recorder {
     }
 
     fn incident(&mut self, at: usize, side: Side, incident: Incident<'_>) {
-        let event = match incident {
+        let told = match incident {
             Incident::Conflict { second, first } => {
-                Event::Conflict(at, side, Box::new((self.batch.keep(second), first.to_vec())))
+                let octets = Box::new((self.batch.keep(second), first.to_vec()));
+                return self.write(Event::Conflict(at, side, octets));
             }
-            Incident::Opened => Event::Incident(at, side, Incident::Opened),
-            Incident::OpenRepeated => Event::Incident(at, side, Incident::OpenRepeated),
-            Incident::Accepted => Event::Incident(at, side, Incident::Accepted),
-            Incident::Midstream => Event::Incident(at, side, Incident::Midstream),
-            Incident::Finished => Event::Incident(at, side, Incident::Finished),
-            Incident::Reset => Event::Incident(at, side, Incident::Reset),
-            Incident::WindowExceeded => Event::Incident(at, side, Incident::WindowExceeded),
+            Incident::Opened => Incident::Opened,
+            Incident::OpenRepeated => Incident::OpenRepeated,
+            Incident::Accepted => Incident::Accepted,
+            Incident::Midstream => Incident::Midstream,
+            Incident::Finished => Incident::Finished,
+            Incident::Reset => Incident::Reset,
+            Incident::WindowExceeded => Incident::WindowExceeded,
         };
-        self.write(event);
+        self.write(Event::Incident(at, side, Box::new(told)));
     }
 
     fn told(&mut self, at: usize, side: Side, _: Octets<'_>) -> io::Result<()> {
@@ -267,5 +270,16 @@ impl Listener for Recorder {
 
     fn failed(&mut self) {
         self.write(Event::Failed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Four are written and read for each frame.
+    #[test]
+    fn an_event_is_small() {
+        assert!(size_of::<Event>() <= 32, "{}", size_of::<Event>());
     }
 }

@@ -7,9 +7,9 @@ use super::bound::Bound;
 use super::desk::Desk;
 use super::feed::Feed;
 use super::idle::{Awake, idles};
-use super::sorter::{Listener, Opening, Seen};
+use super::sorter::{Listener, Opening};
 use super::{Options, PAYLOAD, Read, View};
-use crate::analysis::Association;
+use crate::analysis::{Association, Sent};
 use crate::capture::{Damage, Frame, FrameNo, Octets, Timestamp};
 use crate::findings::{Collector, Scene};
 use crate::layers::cotp::Connect;
@@ -30,9 +30,17 @@ enum Place {
     /// There is none.
     Vacant,
     /// It was taken for over to make room. What follows begins another association.
-    Ended { mail: bool },
+    Ended { ends: Box<[Endpoint; 2]>, mail: bool },
     /// It goes on.
     Open(Box<Conversation>),
+}
+
+impl Place {
+    /// The place of an association that was taken for over.
+    fn ended(association: &Association) -> Place {
+        let ends = Box::new([association.initiator, association.responder]);
+        Place::Ended { ends, mail: association.is_smtp() }
+    }
 }
 
 #[derive(Debug)]
@@ -226,9 +234,10 @@ impl<'a, V: View> Analyst<'a, V> {
                 break;
             }
             ended = true;
-            let mail = self.conversation(at).is_some_and(|known| known.association.is_smtp());
+            let Some(known) = self.conversation(at) else { continue };
+            let place = Place::ended(&known.association);
             self.end(at)?;
-            self.places[at] = Place::Ended { mail };
+            self.places[at] = place;
         }
         if ended {
             self.note(What::Cap(Cap::Together));
@@ -287,15 +296,15 @@ impl<V: View> Listener for Analyst<'_, V> {
         self.begin_conversation(at, opening, false);
     }
 
-    fn segment(&mut self, at: usize, seen: Seen) {
-        if let (Some(Place::Ended { mail }), true) = (self.places.get(at), seen.sent.octets) {
-            let opening = Opening { ends: seen.ends, first: self.now, mail: *mail };
+    fn segment(&mut self, at: usize, side: Side, sent: Sent) {
+        if let (Some(Place::Ended { ends, mail }), true) = (self.places.get(at), sent.octets) {
+            let opening = Opening { ends: **ends, first: self.now, mail: *mail };
             self.begin_conversation(at, &opening, true);
         }
         let now = self.now;
         if let Some(Conversation { association, delivered, .. }) = self.conversation(at) {
             association.last_frame = now.frame;
-            association.segment(seen.side, seen.sent, now);
+            association.segment(side, sent, now);
             *delivered = 0;
         }
     }
@@ -388,7 +397,7 @@ impl<V: View> Listener for Analyst<'_, V> {
                 && known.association.last_frame == now
             {
                 self.held -= known.counted;
-                self.places[at] = Place::Ended { mail: known.association.is_smtp() };
+                self.places[at] = Place::ended(&known.association);
             }
         }
     }

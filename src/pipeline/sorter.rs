@@ -36,17 +36,6 @@ pub(super) struct Opening {
     pub(super) mail: bool,
 }
 
-/// A segment of a connection, without its octets.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Seen {
-    /// The initiator and the responder.
-    pub(super) ends: [Endpoint; 2],
-    /// Which of them sent it.
-    pub(super) side: Side,
-    /// What it says.
-    pub(super) sent: Sent,
-}
-
 /// Takes what the connections of a capture bring, in the order of the capture. A connection is known by its place,
 /// which another may have when it is over.
 pub(super) trait Listener {
@@ -62,8 +51,8 @@ pub(super) trait Listener {
     /// A connection begins.
     fn open(&mut self, at: usize, opening: &Opening);
 
-    /// A segment of a connection.
-    fn segment(&mut self, at: usize, seen: Seen);
+    /// A segment of a connection, without its octets; `side` sent it.
+    fn segment(&mut self, at: usize, side: Side, sent: Sent);
 
     /// The next octets in order.
     fn octets(&mut self, at: usize, side: Side, octets: Octets<'_>);
@@ -186,10 +175,8 @@ impl<'o> Sorter<'o> {
         for held in &held {
             flow.push(&held.segment(), &mut outlet);
         }
-        let ends = [flow.end(Side::Initiator), flow.end(Side::Responder)];
         let sent = Sent { flags: segment.flags, window: segment.window, octets: !segment.payload.is_empty() };
-        let seen = Seen { ends, side, sent };
-        outlet.listener.segment(at, seen);
+        outlet.listener.segment(at, side, sent);
         flow.push(segment, &mut outlet);
         if known.closed == [true; 2] && !was_closed {
             self.lingering.push_back((now.time, key, known.number));
