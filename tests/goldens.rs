@@ -182,6 +182,22 @@ fn the_frame_of_q151626_has_a_reserved_octet_and_two_selectors() {
     assert_eq!(association["tpdu_size"], json!({"accepted": 2048}));
 }
 
+/// The text leaves the fields up to TCP out where they are not asked for: nothing that is found may stand on one.
+#[test]
+fn findings_stand_on_the_same_lines_whatever_is_opened() {
+    let marked = |arguments: &str| {
+        let text = run(arguments).text;
+        text.lines().filter(|line| line.contains("<===")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut seen = 0;
+    for sample in samples() {
+        let marks = marked(&format!("tree samples/{sample}.pcap"));
+        assert_eq!(marks, marked(&format!("tree --expand all samples/{sample}.pcap")), "{sample}");
+        seen += marks.len();
+    }
+    assert!(seen > 0, "the samples hold no finding");
+}
+
 #[test]
 fn a_transfer_is_of_its_kind_and_released_with_one_message() {
     for (kind, protocol) in [("1984", Some(1)), ("1988-x410", Some(12)), ("1988-normal", None)] {

@@ -108,11 +108,12 @@ pub fn describe<S: Sink>(packet: &Packet<'_>, fields: bool, sink: &mut S) {
             at: Span::new(start, bytes.len()),
         });
     }
-    let mut described = Fields { octets, start, sink };
-    match ip.version {
-        _ if !fields => {}
-        4 => described.describe_4(),
-        _ => described.describe_6(),
+    if fields {
+        let mut header = Fields { octets, start, sink };
+        match ip.version {
+            4 => header.describe_4(),
+            _ => header.describe_6(),
+        }
     }
     sink.close(end as u32);
 }

@@ -26,7 +26,7 @@ const EVENTS: usize = 8192;
 /// How many batches there are: one is filled, one is read, and two may wait.
 const BATCHES: usize = 4;
 
-/// Octets with their places, as they lie in a batch, which holds less than 4 GiB.
+/// Octets with their places, as they lie in a batch. That is handed over at [`OCTETS`] and holds far less than 4 GiB.
 #[derive(Clone, Debug)]
 struct Kept {
     octets: Range<u32>,
